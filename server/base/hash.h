@@ -19,12 +19,10 @@ class Hasher {
   Hasher& operator=(const Hasher&) = delete;
 
   template <class T>
-    requires std::has_unique_object_representations_v<T>
-  void add(const T& value) {
-    add_bytes(&value, sizeof value);
-  }
+  requires std::has_unique_object_representations_v<T>
+  void add(const T& value) { add_bytes(&value, sizeof value); }
   template <class T>
-    requires std::has_unique_object_representations_v<T>
+  requires std::has_unique_object_representations_v<T>
   void add(std::span<const T> values) {
     add(static_cast<std::uint64_t>(values.size()));
     add_bytes(values.data(), values.size_bytes());

@@ -1,6 +1,7 @@
-// Deterministic random numbers: xoshiro256** 1.0 (Blackman and Vigna, 2018, public domain algorithm) seeded by
-// SplitMix64, and draws built from +, -, *, / and sqrt alone, which IEEE 754 fixes to the last bit. No libm.
-// One stream for each (seed, part, purpose), so that an action on one part does not move another's draws.
+// Deterministic random numbers: xoshiro256** 1.0 (Blackman and Vigna, 2018, public domain algorithm) seeded
+// by SplitMix64, and draws built from +, -, *, / and sqrt alone, which IEEE 754 fixes to the last bit. No
+// libm. One stream for each (seed, part, purpose), so that an action on one part does not move another's
+// draws.
 #pragma once
 
 #include <array>

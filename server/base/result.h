@@ -1,5 +1,5 @@
-// What a user can cause is returned, not thrown: Result<T> holds a T or an Error that says what, where, and what
-// would be right. What only a programmer can cause is an assertion.
+// What a user can cause is returned, not thrown: Result<T> holds a T or an Error that says what, where, and
+// what would be right. What only a programmer can cause is an assertion.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -11,28 +11,37 @@ namespace incident {
 
 // The closed list of error codes that leave the server; names follow gRPC's canonical codes where one fits.
 enum class ErrorCode {
-  kInvalidArgument,     // the request is malformed or out of range
+  kInvalidArgument,  // the request is malformed or out of range
   kNotFound,
   kAlreadyExists,
   kFailedPrecondition,  // not in this state
   kPermissionDenied,
   kUnauthenticated,
-  kResourceExhausted,   // a named limit was passed
-  kUnavailable,         // try again later
+  kResourceExhausted,  // a named limit was passed
+  kUnavailable,        // try again later
   kInternal,
 };
 
 constexpr const char* to_string(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kInvalidArgument: return "invalid_argument";
-    case ErrorCode::kNotFound: return "not_found";
-    case ErrorCode::kAlreadyExists: return "already_exists";
-    case ErrorCode::kFailedPrecondition: return "failed_precondition";
-    case ErrorCode::kPermissionDenied: return "permission_denied";
-    case ErrorCode::kUnauthenticated: return "unauthenticated";
-    case ErrorCode::kResourceExhausted: return "resource_exhausted";
-    case ErrorCode::kUnavailable: return "unavailable";
-    case ErrorCode::kInternal: return "internal";
+    case ErrorCode::kInvalidArgument:
+      return "invalid_argument";
+    case ErrorCode::kNotFound:
+      return "not_found";
+    case ErrorCode::kAlreadyExists:
+      return "already_exists";
+    case ErrorCode::kFailedPrecondition:
+      return "failed_precondition";
+    case ErrorCode::kPermissionDenied:
+      return "permission_denied";
+    case ErrorCode::kUnauthenticated:
+      return "unauthenticated";
+    case ErrorCode::kResourceExhausted:
+      return "resource_exhausted";
+    case ErrorCode::kUnavailable:
+      return "unavailable";
+    case ErrorCode::kInternal:
+      return "internal";
   }
   return "internal";
 }

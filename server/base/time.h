@@ -17,7 +17,10 @@ struct Duration {
   constexpr Duration operator-(Duration o) const { return {us - o.us}; }
   constexpr Duration operator*(std::int64_t n) const { return {us * n}; }
   constexpr Duration operator/(std::int64_t n) const { return {us / n}; }
-  constexpr Duration& operator+=(Duration o) { us += o.us; return *this; }
+  constexpr Duration& operator+=(Duration o) {
+    us += o.us;
+    return *this;
+  }
   constexpr double seconds() const { return static_cast<double>(us) * 1e-6; }
   constexpr std::int64_t milliseconds() const { return us / 1000; }
 };
@@ -30,16 +33,27 @@ struct SimTime {
   constexpr SimTime operator+(Duration d) const { return {us + d.us}; }
   constexpr SimTime operator-(Duration d) const { return {us - d.us}; }
   constexpr Duration operator-(SimTime o) const { return {us - o.us}; }
-  constexpr SimTime& operator+=(Duration d) { us += d.us; return *this; }
+  constexpr SimTime& operator+=(Duration d) {
+    us += d.us;
+    return *this;
+  }
   constexpr double seconds() const { return static_cast<double>(us) * 1e-6; }
   constexpr std::int64_t milliseconds() const { return us / 1000; }
 };
 
 inline constexpr SimTime kNever{std::numeric_limits<std::int64_t>::max()};
 
-constexpr Duration microseconds(std::int64_t n) { return {n}; }
-constexpr Duration milliseconds(std::int64_t n) { return {n * 1000}; }
-constexpr Duration seconds(std::int64_t n) { return {n * 1'000'000}; }
-constexpr Duration minutes(std::int64_t n) { return {n * 60'000'000}; }
+constexpr Duration microseconds(std::int64_t n) {
+  return {n};
+}
+constexpr Duration milliseconds(std::int64_t n) {
+  return {n * 1000};
+}
+constexpr Duration seconds(std::int64_t n) {
+  return {n * 1'000'000};
+}
+constexpr Duration minutes(std::int64_t n) {
+  return {n * 60'000'000};
+}
 
 }  // namespace incident

@@ -1,0 +1,40 @@
+// What players can do to the system. An action takes simulated time, may be refused when it begins, and shows
+// up as a change in the feed like anybody's. All of it is plain integers: an action is part of a match's
+// command log.
+#pragma once
+
+#include <cstdint>
+
+#include "base/time.h"
+#include "sim/ids.h"
+
+namespace incident::sim {
+
+enum class ActionKind : std::uint8_t {
+  kRollback,  // service: roll to the revision before the present one; value: revision index + 1, or 0 for
+              // previous
+  kRestart,   // service: restart all its instances one after the other
+  kRestartInstance,  // instance: kill and start again
+  kScale,            // service, value: number of instances
+  kSetFlag,          // flag, value: 0 or 1
+  kSetConfig,        // config key, value: in shown units
+  kRevertChange,     // change: put every setting back to what it was before that change
+  kShedTraffic,      // service, value: permille of its requests refused at once; 0 ends it
+  kPurgeCache,       // cache
+  kDrainInstance,    // instance: no new traffic; value 1 drains, 0 puts it back
+  kKillQueries,      // database service: every statement running longer than value milliseconds
+};
+inline constexpr int kActionKinds = 11;
+
+struct Action {
+  ActionKind kind = ActionKind::kRollback;
+  std::uint8_t reserved[3] = {};
+  std::uint32_t target =
+      0;  // index of the service, instance, flag, config key, change or cache, as the kind says
+  std::int64_t value = 0;
+  bool operator==(const Action&) const = default;
+};
+
+enum class ActionState : std::uint8_t { kRunning, kDone, kFailed };
+
+}  // namespace incident::sim

@@ -1,0 +1,153 @@
+#include "sim/model.h"
+
+#include <type_traits>
+
+namespace incident::sim {
+namespace {
+
+Error bad(const std::string& part, const std::string& what) {
+  return invalid(what, part);
+}
+
+template <class Id, class Vec>
+bool within(Id id, const Vec& parts) {
+  return id.valid() && id.index() < parts.size();
+}
+
+std::string step_problem(const Model& m, const OperationSpec& operation, std::size_t index) {
+  const Step& step = operation.steps[index];
+  const bool calls =
+      step.kind == StepKind::kCall || step.kind == StepKind::kCacheGet || step.kind == StepKind::kCachePut;
+  if (calls && !within(step.edge, m.edges)) return "names no edge";
+  if (calls && m.edges[step.edge.index()].from != operation.service) return "uses an edge of another service";
+  if ((step.kind == StepKind::kCacheGet || step.kind == StepKind::kCachePut) && !within(step.cache, m.caches))
+    return "names no cache";
+  if (step.kind == StepKind::kLock && !within(step.lock_set, m.lock_sets)) return "names no lock set";
+  if (step.kind == StepKind::kLock && m.lock_sets[step.lock_set.index()].database != operation.service)
+    return "locks rows of another database";
+  if (step.kind == StepKind::kIfFlag && !within(step.flag, m.flags)) return "names no flag";
+  if (step.amount.us < 0) return "has a negative amount";
+  if (index + step.count >= operation.steps.size() && step.count > 0)
+    return "reaches past the end of the operation";
+  if (step.kind == StepKind::kParallel) {
+    if (step.count == 0) return "holds no call";
+    for (std::size_t i = index + 1; i <= index + step.count; ++i) {
+      if (operation.steps[i].kind != StepKind::kCall) return "may hold calls only";
+    }
+  }
+  return {};
+}
+
+template <class Parameters>
+std::string range_problem(PartKind kind, const Parameters& values) {
+  const auto* words = reinterpret_cast<const std::int64_t*>(&values);
+  for (const ParameterInfo& info : parameters()) {
+    if (info.part != kind) continue;
+    const std::int64_t value = words[info.offset];
+    if (value < info.min || value > info.max) {
+      return std::string(info.name) + " is " + std::to_string(value) + ", allowed is " +
+             std::to_string(info.min) + " to " + std::to_string(info.max);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> validate(const Model& m) {
+  if (m.services.empty()) return bad(m.name, "the system has no service");
+  int users = 0;
+  for (const auto& s : m.services) {
+    users += s.kind == ServiceKind::kUsers;
+    if (s.instances < 1 || s.instances > s.instances_max)
+      return bad(s.name, "instances must be between 1 and instances_max");
+    if (s.probe.valid() &&
+        (!within(s.probe, m.operations) || &m.services[m.operations[s.probe.index()].service.index()] != &s))
+      return bad(s.name, "its probe is not one of its operations");
+    if (auto problem = range_problem(PartKind::kService, s.initial); !problem.empty())
+      return bad(s.name, problem);
+    if (auto problem = range_problem(PartKind::kDatabase, s.database); !problem.empty())
+      return bad(s.name, problem);
+  }
+  if (users != 1) return bad(m.name, "the system needs exactly one service of kind users");
+  for (const auto& o : m.operations) {
+    if (!within(o.service, m.services)) return bad(o.name, "belongs to no service");
+    for (std::size_t i = 0; i < o.steps.size(); ++i) {
+      if (auto problem = step_problem(m, o, i); !problem.empty())
+        return bad(o.name + " step " + std::to_string(i), problem);
+    }
+  }
+  for (const auto& e : m.edges) {
+    if (!within(e.from, m.services) || !within(e.to, m.operations)) return bad(e.name, "leads nowhere");
+    if (auto problem = range_problem(PartKind::kEdge, e.initial); !problem.empty())
+      return bad(e.name, problem);
+    if (!e.pool.valid()) continue;
+    if (!within(e.pool, m.pools)) return bad(e.name, "names no pool");
+    const auto& pool = m.pools[e.pool.index()];
+    if (pool.owner != e.from || pool.target != m.operations[e.to.index()].service)
+      return bad(e.name, "uses a pool between other services");
+  }
+  for (const auto& p : m.pools) {
+    if (!within(p.owner, m.services) || !within(p.target, m.services))
+      return bad(p.name, "joins no services");
+    if (auto problem = range_problem(PartKind::kPool, p.initial); !problem.empty())
+      return bad(p.name, problem);
+  }
+  for (const auto& c : m.caches) {
+    if (!within(c.service, m.services)) return bad(c.name, "lives nowhere");
+    if (c.keys == 0) return bad(c.name, "has no keys");
+    if (auto problem = range_problem(PartKind::kCache, c.initial); !problem.empty())
+      return bad(c.name, problem);
+  }
+  for (const auto& l : m.lock_sets) {
+    if (!within(l.database, m.services) || l.rows == 0)
+      return bad(l.name, "needs a database and at least one row");
+  }
+  for (const auto& j : m.journeys) {
+    if (!within(j.operation, m.operations) ||
+        m.services[m.operations[j.operation.index()].service.index()].kind != ServiceKind::kUsers)
+      return bad(j.name, "its operation is not the users'");
+  }
+  for (std::size_t i = 0; i < m.services.size(); ++i) {
+    bool found = false;
+    for (const auto& r : m.revisions) found = found || r.service == ServiceId(i);
+    if (!found) return bad(m.services[i].name, "has no revision");
+  }
+  for (const auto& k : m.config_keys) {
+    if (k.target.parameter >= parameters().size() ||
+        k.target.part >= part_count(m, parameters()[k.target.parameter].part))
+      return bad(k.name, "names no parameter");
+    if (k.unit_divisor < 1 || k.min > k.max) return bad(k.name, "has an impossible range");
+  }
+  return {};
+}
+
+std::size_t part_count(const Model& m, PartKind kind) {
+  switch (kind) {
+    case PartKind::kService:
+    case PartKind::kDatabase:
+      return m.services.size();
+    case PartKind::kRevision:
+      return m.revisions.size();
+    case PartKind::kOperation:
+      return m.operations.size();
+    case PartKind::kEdge:
+      return m.edges.size();
+    case PartKind::kPool:
+      return m.pools.size();
+    case PartKind::kCache:
+      return m.caches.size();
+    case PartKind::kJourney:
+      return m.journeys.size();
+    case PartKind::kFlag:
+      return m.flags.size();
+    case PartKind::kInstance: {
+      std::size_t slots = 0;
+      for (const auto& s : m.services) slots += s.instances_max;
+      return slots;
+    }
+  }
+  return 0;
+}
+
+}  // namespace incident::sim

@@ -1,0 +1,142 @@
+// Every number of the simulated system that a fault, a deploy, a config push or a player can change while it
+// runs.
+//
+// A part's parameters are one flat struct of 64-bit integers, so that they can be copied, hashed and
+// addressed by name. The tables in parameters.cpp list each field with its unit, range and meaning: scenario
+// files, the published schema and the player's config keys all read them. Units: times in microseconds,
+// shares in permille.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace incident::sim {
+
+enum class PartKind : std::uint8_t {
+  kService,
+  kRevision,
+  kOperation,
+  kEdge,
+  kPool,
+  kCache,
+  kDatabase,
+  kJourney,
+  kFlag,
+  kInstance
+};
+inline constexpr int kPartKinds = 10;
+
+enum class Unit : std::uint8_t { kCount, kMicroseconds, kPermille, kMillicores, kPerKilosecond, kBoolean };
+
+struct ServiceParameters {
+  std::int64_t workers = 16;            // requests in progress at once, for each instance
+  std::int64_t queue_limit = 256;       // requests that may wait for a worker; 0: none wait
+  std::int64_t cpu_millicores = 1000;   // CPU limit of an instance; work is shared among running requests
+  std::int64_t startup_us = 8'000'000;  // from start to the first passed readiness check
+  std::int64_t warmup_us = 0;           // after start, work costs more for this long (cold code, cold pages)
+  std::int64_t warmup_factor_permille = 1000;  // cost of work right after start, falling linearly to 1000
+  std::int64_t drain_us = 5'000'000;           // grace for requests in progress before an instance is stopped
+  std::int64_t probe_interval_us = 5'000'000;  // readiness check by the load balancer; 0: none
+  std::int64_t probe_timeout_us = 1'000'000;
+  std::int64_t probe_fall = 3;     // failed checks in a row until it gets no more traffic
+  std::int64_t probe_rise = 2;     // passed checks in a row until it gets traffic again
+  std::int64_t liveness_fall = 0;  // failed checks in a row until it is restarted; 0: never
+  std::int64_t shed_permille = 0;  // share of arriving requests refused at once by admission control
+  std::int64_t least_loaded =
+      0;  // 1: the load balancer picks the instance with fewest requests; 0: round robin
+};
+
+struct RevisionParameters {
+  std::int64_t cpu_factor_permille = 1000;  // cost of all work in this version of the code
+  std::int64_t error_permille = 0;          // share of requests that this version fails
+  std::int64_t delay_us = 0;                // waiting added to each request (a slow call outside the model)
+};
+
+struct OperationParameters {
+  std::int64_t cpu_factor_permille = 1000;  // cost of this operation's work (a slow plan, a heavy pattern)
+  std::int64_t error_permille = 0;
+};
+
+struct EdgeParameters {
+  std::int64_t timeout_us = 1'000'000;  // for one attempt; 0: none
+  std::int64_t attempts = 1;            // tries in all, the first included
+  std::int64_t backoff_us = 50'000;     // before the second attempt, doubled for each further one
+  std::int64_t backoff_cap_us = 2'000'000;
+  std::int64_t jitter_permille = 500;  // share of the backoff drawn at random
+  std::int64_t retry_budget_permille =
+      0;  // retries allowed for each thousand calls, as a token bucket; 0: no budget
+  std::int64_t breaker_failure_permille = 0;  // failures in the window that open the circuit; 0: no breaker
+  std::int64_t breaker_window = 20;           // calls looked back upon, at most 64
+  std::int64_t breaker_open_us = 5'000'000;   // how long it stays open before one call may try
+  std::int64_t network_us = 250;              // one way
+  std::int64_t network_jitter_permille = 250;
+  std::int64_t loss_permille = 0;  // requests lost on the way; the caller sees a timeout
+  std::int64_t cancel = 0;         // 1: giving up tells the callee, which drops what has not started
+};
+
+struct PoolParameters {
+  std::int64_t size = 10;  // connections, for each instance of the owner
+  std::int64_t acquire_timeout_us = 1'000'000;
+  std::int64_t connect_us = 3'000;  // to open a new connection
+};
+
+struct CacheParameters {
+  std::int64_t ttl_us = 300'000'000;  // 0: never expires
+  std::int64_t capacity = 1'000'000;  // entries; the least recently used of five sampled goes first
+  std::int64_t enabled = 1;           // 0: every look-up misses
+};
+
+struct DatabaseParameters {
+  std::int64_t max_connections = 200;        // for each instance
+  std::int64_t lock_timeout_us = 5'000'000;  // 0: none
+};
+
+struct JourneyParameters {
+  std::int64_t rate_per_kilosecond = 10'000;  // arrivals of users in 1000 s, before the daily shape
+  std::int64_t multiplier_permille = 1000;    // traffic change: campaign, bot, outage elsewhere
+};
+
+struct FlagParameters {
+  std::int64_t on = 0;
+};
+
+struct InstanceParameters {
+  std::int64_t cpu_factor_permille = 1000;  // cost of work on this instance (noisy neighbour, worn host)
+  std::int64_t error_permille = 0;
+};
+
+// One line of the published list.
+struct ParameterInfo {
+  std::string_view name;  // as scenario files write it: "timeout"; the unit is not part of the name
+  PartKind part;
+  Unit unit;
+  std::int64_t min, max;
+  std::string_view meaning;
+  std::uint16_t offset;  // into the part's struct, in 64-bit words
+};
+
+// All parameters, sorted by part and in the order of the structs. Static; any thread.
+std::span<const ParameterInfo> parameters();
+const ParameterInfo* find_parameter(PartKind part, std::string_view name);
+std::string_view to_string(PartKind part);
+std::string_view to_string(Unit unit);
+
+// A parameter of one part: index into parameters() and the part's index within its kind.
+struct ParameterRef {
+  std::uint16_t parameter = 0;
+  std::uint16_t part = 0;
+  bool operator==(const ParameterRef&) const = default;
+};
+
+// A value that a change gives to a parameter.
+struct Setting {
+  ParameterRef target;
+  std::uint32_t reserved = 0;
+  std::int64_t value = 0;
+  bool operator==(const Setting&) const = default;
+};
+
+}  // namespace incident::sim
