@@ -1,0 +1,22 @@
+// The named limits of a query. Those that a deployment may want to set are fields of EngineOptions, and these
+// are their defaults.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace incident::promql::limits {
+
+inline constexpr std::size_t kSamplesMax = 50'000'000;          // held in memory at one time by one query
+inline constexpr std::size_t kSeriesMax = 100'000;              // of one selector, or in one result
+inline constexpr std::int64_t kStepsMax = 11'000;               // points of a range query's answer, a series
+inline constexpr std::size_t kExpressionLengthMax = 64 * 1024;  // bytes
+inline constexpr int kExpressionDepthMax = 200;                 // nested parentheses, calls and operators
+inline constexpr std::size_t kPatternLengthMax = 4096;          // bytes of one regular expression
+inline constexpr std::int64_t kPatternMemoryMax = 4 << 20;      // bytes RE2 may use for one
+inline constexpr std::int64_t kLookbackDefaultMs = 5 * 60 * 1000;
+inline constexpr std::int64_t kSubqueryStepDefaultMs = 60 * 1000;
+inline constexpr std::size_t kCheckIntervalSamples =
+    1 << 16;  // points worked on between two looks at the clock
+
+}  // namespace incident::promql::limits
