@@ -2,6 +2,7 @@
 // thread the work ran on.
 #pragma once
 
+#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -18,19 +19,18 @@ namespace incident::net {
 //   auto row = co_await from_callback<Result<Row>>([&](auto done) { store.find(id, done); });
 template <class T, class Start>
 awaitable<T> from_callback(Start start) {
+  auto initiation = [&start](auto handler) {
+    using H = decltype(handler);
+    auto executor = boost::asio::get_associated_executor(handler);
+    auto shared = std::make_shared<H>(std::move(handler));
+    std::function<void(T)> done = [shared, executor](T value) {
+      boost::asio::post(
+          executor, [shared, value = std::move(value)]() mutable { std::move (*shared)(std::move(value)); });
+    };
+    start(std::move(done));
+  };
   co_return co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), void(T)>(
-      [](auto handler, Start& go) {
-        using H = decltype(handler);
-        auto executor = boost::asio::get_associated_executor(handler);
-        auto shared = std::make_shared<H>(std::move(handler));
-        std::function<void(T)> done = [shared, executor](T value) mutable {
-          boost::asio::post(executor, [shared, value = std::move(value)]() mutable {
-            std::move (*shared)(std::move(value));
-          });
-        };
-        go(std::move(done));
-      },
-      boost::asio::use_awaitable, start);
+      initiation, boost::asio::use_awaitable);
 }
 
 // Runs f() on another executor (a room's strand) and resumes with what it returned, which must not be void.
