@@ -10,12 +10,10 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/time.h"
-#include "match/rules.h"
-#include "match/verdict.h"
+#include "match/evidence.h"
 
 namespace incident::match {
 

@@ -1,4 +1,4 @@
-// A folder of files for browsers, read into memory once at start: content type, strong ETag, and a gzip copy
+// A folder of files for browsers, read into memory once at start: content type, ETag, and a gzip copy
 // where that is smaller. Files under /assets/ carry a hash in their name and never change; everything else is
 // asked for again each time (a 304 costs little). Immutable after load, so any thread may call serve().
 #pragma once
