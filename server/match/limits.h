@@ -4,6 +4,8 @@
 
 #include <cstddef>
 
+#include "base/time.h"
+
 namespace incident::match::limits {
 
 inline constexpr std::size_t kPlayersMax = 64;  // in a match, those who left included
@@ -29,5 +31,6 @@ inline constexpr std::size_t kNameBytes = 128;  // a component, mechanism or tri
 inline constexpr std::size_t kEntryBytes = 16 * 1024;  // one log entry as JSON text
 inline constexpr int kTimeScaleMax = 10;               // simulated seconds a second
 inline constexpr int kBriefingSecondsMax = 600;
+inline constexpr Duration kTimeLimitMax = minutes(120);  // from the page
 
 }  // namespace incident::match::limits

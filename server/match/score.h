@@ -10,10 +10,12 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/time.h"
-#include "match/evidence.h"
+#include "match/rules.h"
+#include "match/verdict.h"
 
 namespace incident::match {
 

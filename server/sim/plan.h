@@ -32,4 +32,7 @@ struct Plan {
   std::vector<PlannedChange> changes;  // sorted by time
 };
 
+// The cause bit of each planned change: the k-th causal one has bit k, others 0 (so has one past the 32nd).
+std::vector<CauseMask> causes_of(const Plan& plan);
+
 }  // namespace incident::sim

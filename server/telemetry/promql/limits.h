@@ -16,7 +16,7 @@ inline constexpr std::size_t kPatternLengthMax = 4096;          // bytes of one 
 inline constexpr std::int64_t kPatternMemoryMax = 4 << 20;      // bytes RE2 may use for one
 inline constexpr std::int64_t kLookbackDefaultMs = 5 * 60 * 1000;
 inline constexpr std::int64_t kSubqueryStepDefaultMs = 60 * 1000;
-inline constexpr std::size_t kCheckIntervalSamples =
-    1 << 16;  // points worked on between two looks at the clock
+inline constexpr std::size_t kCheckIntervalSamples = 1 << 16;   // points between two looks at the clock
+inline constexpr std::size_t kSeriesLineValuesMax = 1'000'000;  // of one series in a test file
 
 }  // namespace incident::promql::limits

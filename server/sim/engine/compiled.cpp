@@ -1,0 +1,90 @@
+#include "sim/engine/compiled.h"
+
+namespace incident::sim {
+namespace {
+
+std::uint16_t lognormal_table(std::vector<LognormalTable>& tables, std::uint32_t variation_permille) {
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    if (tables[i].variation_permille == variation_permille) return static_cast<std::uint16_t>(i);
+  }
+  tables.emplace_back(variation_permille);
+  return static_cast<std::uint16_t>(tables.size() - 1);
+}
+
+void compile_steps(Compiled& c, const Model& model) {
+  for (const OperationSpec& operation : model.operations) {
+    c.operations.push_back({static_cast<std::uint32_t>(c.steps.size()),
+                            static_cast<std::uint16_t>(operation.steps.size()), operation.service.value});
+    for (const Step& s : operation.steps) {
+      CompiledStep step{};
+      step.kind = s.kind;
+      step.shape = s.shape;
+      step.optional = s.optional;
+      step.count = s.count;
+      step.amount = s.amount.us;
+      step.permille = s.permille;
+      step.edge = s.edge.value;
+      step.cache = s.cache.value;
+      step.lock_set = s.lock_set.value;
+      step.flag = s.flag.value;
+      if (s.shape == Shape::kLognormal) {
+        if (s.variation_permille == 0) {
+          step.shape = Shape::kConstant;
+        } else {
+          step.table = lognormal_table(c.lognormals, s.variation_permille);
+        }
+      }
+      c.steps.push_back(step);
+    }
+  }
+}
+
+std::uint32_t add_timers(Compiled& c, TimerKind kind, std::size_t count) {
+  const auto first = static_cast<std::uint32_t>(c.timers.size());
+  for (std::uint32_t i = 0; i < count; ++i) c.timers.push_back({kind, i});
+  return first;
+}
+
+}  // namespace
+
+Compiled::Compiled(const Model& model, const Plan& plan) {
+  compile_steps(*this, model);
+  for (std::size_t s = 0; s < model.services.size(); ++s) {
+    const ServiceSpec& spec = model.services[s];
+    services.push_back({static_cast<std::uint16_t>(service_of.size()), spec.instances_max,
+                        spec.kind == ServiceKind::kUsers, spec.kind == ServiceKind::kDatabase});
+    service_of.insert(service_of.end(), spec.instances_max, static_cast<std::uint16_t>(s));
+  }
+  for (std::size_t i = 0; i < service_of.size(); ++i) instances.emplace_back(i);
+  for (const EdgeSpec& e : model.edges) {
+    const std::uint16_t to = model.operations[e.to.index()].service.value;
+    // Users have no instances, so no pools: each customer has a connection of their own.
+    const bool users = services[e.from.index()].users;
+    edges.push_back({e.from.value, to, e.to.value, users ? PoolId::kNone : e.pool.value, clients});
+    clients += services[e.from.index()].slots;
+  }
+  for (const PoolSpec& p : model.pools) {
+    pools.push_back({p.owner.value, p.target.value, pool_states, idle_counts});
+    pool_states += services[p.owner.index()].slots;
+    idle_counts += services[p.owner.index()].slots * services[p.target.index()].slots;
+  }
+  for (const CacheSpec& c : model.caches) cache_keys.emplace_back(c.keys, c.zipf_permille);
+  for (const LockSetSpec& l : model.lock_sets) {
+    lock_rows.emplace_back(l.rows, l.zipf_permille);
+    first_row.push_back(rows);
+    rows += l.rows;
+  }
+  plan_causes = causes_of(plan);
+
+  add_timers(*this, TimerKind::kCpu, instances.size());
+  timer_life = add_timers(*this, TimerKind::kLife, instances.size());
+  timer_probe = add_timers(*this, TimerKind::kProbe, instances.size());
+  timer_edge = add_timers(*this, TimerKind::kEdge, edges.size());
+  timer_pool = add_timers(*this, TimerKind::kPool, pool_states);
+  timer_lock = add_timers(*this, TimerKind::kLockSet, model.lock_sets.size());
+  timer_journey = add_timers(*this, TimerKind::kJourney, model.journeys.size());
+  timer_plan = add_timers(*this, TimerKind::kPlan, 1);
+  timer_day = add_timers(*this, TimerKind::kDay, 1);
+}
+
+}  // namespace incident::sim

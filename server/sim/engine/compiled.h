@@ -1,0 +1,85 @@
+// The model in the form that the engine runs: steps of all operations in one array, tables for draws, and the
+// places of per-instance state. Built once by the constructor of the first Simulation, immutable, shared by
+// all its copies.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/engine/alias_table.h"
+#include "sim/engine/draw.h"
+#include "sim/model.h"
+#include "sim/plan.h"
+
+namespace incident::sim {
+
+struct CompiledStep {
+  StepKind kind;
+  Shape shape;
+  bool optional;
+  std::uint8_t reserved;
+  std::uint16_t count;
+  std::uint16_t table;  // lognormal table
+  std::int64_t amount;
+  std::uint32_t permille;
+  std::uint16_t edge;
+  std::uint16_t cache;
+  std::uint16_t lock_set;
+  std::uint16_t flag;
+};
+
+struct CompiledOperation {
+  std::uint32_t first;  // into steps
+  std::uint16_t count;
+  std::uint16_t service;
+};
+
+struct CompiledEdge {
+  std::uint16_t from, to_service, operation, pool;
+  std::uint32_t client;  // first of its clients, one for each slot of `from`
+};
+
+struct CompiledService {
+  std::uint16_t first;  // instance
+  std::uint16_t slots;
+  bool users;
+  bool database;
+};
+
+// A pool has a state for each slot of its owner, and in it a count for each slot of its target.
+struct CompiledPool {
+  std::uint16_t owner, target;
+  std::uint32_t first_state;
+  std::uint32_t first_idle;  // of the first state; each next state's counts follow
+};
+
+enum class TimerKind : std::uint8_t { kCpu, kLife, kProbe, kEdge, kPool, kLockSet, kJourney, kPlan, kDay };
+
+struct TimerTarget {
+  TimerKind kind;
+  std::uint32_t index;
+};
+
+struct Compiled {
+  Compiled(const Model& model, const Plan& plan);
+
+  std::vector<CompiledStep> steps;
+  std::vector<CompiledOperation> operations;
+  std::vector<CompiledEdge> edges;
+  std::vector<CompiledService> services;
+  std::vector<CompiledPool> pools;
+  std::vector<std::uint16_t> service_of;  // instance
+  std::vector<InstanceId> instances;      // 0, 1, 2 ... for spans
+  std::vector<AliasTable> cache_keys;
+  std::vector<AliasTable> lock_rows;
+  std::vector<std::uint32_t> first_row;  // of a lock set
+  std::vector<LognormalTable> lognormals;
+  std::vector<CauseMask> plan_causes;  // the bit of each planned change, or 0
+  std::uint32_t clients = 0, pool_states = 0, idle_counts = 0, rows = 0;
+
+  std::vector<TimerTarget> timers;
+  std::uint32_t timer_life = 0, timer_probe = 0, timer_edge = 0, timer_pool = 0, timer_lock = 0,
+                timer_journey = 0, timer_plan = 0, timer_day = 0;
+};
+
+}  // namespace incident::sim

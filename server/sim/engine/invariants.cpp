@@ -1,0 +1,138 @@
+#include "sim/engine/invariants.h"
+
+#include <algorithm>
+
+#include "sim/parts/connection_pool.h"
+
+namespace incident::sim {
+namespace {
+
+struct Counts {
+  std::uint32_t assigned = 0, busy = 0, queued = 0, on_cpu = 0, owned = 0;
+};
+
+std::string where(const char* what, std::size_t index) {
+  return std::string(what) + " " + std::to_string(index) + ": ";
+}
+
+std::string check_instances(const World& w) {
+  std::vector<Counts> counts(w.instances.size());
+  std::uint32_t server_tasks = 0;
+  for (std::uint32_t slot = 0; slot < w.tasks.slots(); ++slot) {
+    if (!w.tasks.live(slot)) continue;
+    const Task& t = w.tasks[slot];
+    if (t.instance == kNone16) continue;
+    ++server_tasks;
+    if (t.epoch != w.instances[t.instance].epoch) {
+      if (t.state != TaskState::kTravelling)
+        return where("task", slot) + "is on an instance that has stopped";
+      continue;
+    }
+    Counts& c = counts[t.instance];
+    ++c.assigned;
+    c.busy += t.state == TaskState::kRunning || t.state == TaskState::kLocking;
+    c.queued += t.state == TaskState::kQueued;
+    c.on_cpu += t.on_cpu;
+    c.owned += t.owns_connection;
+  }
+  if (server_tasks != w.server_tasks) return "the number of tasks in flight is wrong";
+  std::vector<std::uint32_t> connections(w.instances.size());
+  for (std::uint32_t slot = 0; slot < w.calls.slots(); ++slot) {
+    if (!w.calls.live(slot)) continue;
+    const Call& c = w.calls[slot];
+    if (c.has_connection == kConnected && w.instances[c.target].epoch == c.target_epoch)
+      ++connections[c.target];
+  }
+  for (std::size_t pool = 0; pool < w.compiled->pools.size(); ++pool) {
+    const CompiledPool& p = w.compiled->pools[pool];
+    const CompiledService& target = w.compiled->services[p.target];
+    for (std::uint32_t n = 0; n < w.compiled->services[p.owner].slots * std::uint32_t{target.slots}; ++n)
+      connections[target.first + n % target.slots] += w.idle_connections[p.first_idle + n];
+  }
+  for (std::size_t i = 0; i < w.instances.size(); ++i) {
+    const Instance& instance = w.instances[i];
+    const Counts& c = counts[i];
+    if (c.assigned != instance.assigned) return where("instance", i) + "assigned requests do not add up";
+    if (c.busy != instance.busy) return where("instance", i) + "busy workers do not add up";
+    if (c.queued != instance.queue.size) return where("instance", i) + "the queue does not add up";
+    if (c.on_cpu != w.cpu[i].size()) return where("instance", i) + "work on the CPU does not add up";
+    if (connections[i] + c.owned != instance.connections)
+      return where("instance", i) + "connections do not add up";
+    if (instance.state == InstanceState::kAbsent && c.assigned > 0)
+      return where("instance", i) + "is absent and has requests";
+    if (instance.queue.size > 0 && instance.busy < w.service_parameters[w.compiled->service_of[i]].workers)
+      return where("instance", i) + "has a free worker and a queue";
+    if (!w.cpu[i].empty() && !w.timers.armed(static_cast<std::uint32_t>(i)))
+      return where("instance", i) + "has work and no timer";
+  }
+  return {};
+}
+
+std::string check_pools(const World& w) {
+  std::vector<std::uint32_t> in_use(w.pools.size()), open(w.pools.size()), waiting(w.pools.size());
+  for (std::uint32_t slot = 0; slot < w.calls.slots(); ++slot) {
+    if (!w.calls.live(slot)) continue;
+    const Call& c = w.calls[slot];
+    const std::uint16_t pool = w.compiled->edges[c.edge].pool;
+    if (pool == kNone16) continue;
+    const std::uint32_t at = pool_state_of(w, pool, c.owner);
+    in_use[at] += c.has_connection != kNoConnection;
+    open[at] += c.has_connection == kConnected;
+    waiting[at] += c.state == CallState::kPoolWait;
+  }
+  for (std::size_t pool = 0; pool < w.compiled->pools.size(); ++pool) {
+    const CompiledPool& p = w.compiled->pools[pool];
+    const std::uint32_t targets = w.compiled->services[p.target].slots;
+    for (std::uint32_t owner = 0; owner < w.compiled->services[p.owner].slots; ++owner) {
+      const std::uint32_t at = p.first_state + owner;
+      const PoolState& s = w.pools[at];
+      for (std::uint32_t n = 0; n < targets; ++n)
+        open[at] += w.idle_connections[p.first_idle + owner * targets + n];
+      if (s.in_use != in_use[at]) return where("pool", pool) + "slots in use do not add up";
+      if (s.open != open[at]) return where("pool", pool) + "open connections do not add up";
+      if (s.waiting.size != waiting[at]) return where("pool", pool) + "waiting calls do not add up";
+      if (s.waiting.size > 0 && s.in_use < w.pool_parameters[pool].size)
+        return where("pool", pool) + "has a free slot and waiting calls";
+    }
+  }
+  return {};
+}
+
+std::string check_requests(const World& w) {
+  std::uint64_t open = 0;
+  for (std::uint32_t slot = 0; slot < w.calls.slots(); ++slot) {
+    if (!w.calls.live(slot)) continue;
+    const Call& c = w.calls[slot];
+    open += c.owner == kNone16;
+    if (!w.tasks.current(c.caller)) return where("call", slot) + "belongs to no task";
+    if (c.has_deadline != 0 && c.deadline < w.now) return where("call", slot) + "is past its deadline";
+  }
+  if (w.requests_begun != w.requests_ended + open)
+    return "requests begun are not requests ended and in flight";
+  std::uint64_t counted = 0;
+  for (const JourneyState& j : w.journeys) counted += j.totals.all();
+  if (counted != w.requests_ended) return "customers' totals are not the requests ended";
+  for (std::size_t s = 0; s < w.caches.size(); ++s) {
+    for (std::size_t n = 0; n < w.caches[s].present.size(); ++n) {
+      if (w.caches[s].keys[w.caches[s].present[n]].place != n) return where("cache", s) + "lost a key";
+    }
+  }
+  for (std::size_t row = 0; row < w.rows.size(); ++row) {
+    if (w.rows[row].holder != kNone && !w.tasks.live(w.rows[row].holder))
+      return where("row", row) + "is held by nobody";
+    if (w.rows[row].holder == kNone && !w.rows[row].waiting.empty())
+      return where("row", row) + "is free and waited for";
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string find_broken_invariant(const World& w) {
+  for (auto* check : {check_requests, check_instances, check_pools}) {
+    if (std::string broken = check(w); !broken.empty()) return broken;
+  }
+  return {};
+}
+
+}  // namespace incident::sim

@@ -1,0 +1,176 @@
+#include "sim/engine/run.h"
+
+#include "sim/limits.h"
+#include "sim/parts/actions.h"
+#include "sim/parts/call_policy.h"
+#include "sim/parts/changes.h"
+#include "sim/parts/connection_pool.h"
+#include "sim/parts/cpu.h"
+#include "sim/parts/instance.h"
+#include "sim/parts/journeys.h"
+#include "sim/parts/locks.h"
+#include "sim/parts/orchestrator.h"
+#include "sim/parts/probes.h"
+#include "sim/parts/steps.h"
+
+namespace incident::sim {
+namespace {
+
+template <class Parameters, class Specs>
+void copy_initial(std::vector<Parameters>& parameters, const Specs& specs) {
+  for (const auto& spec : specs) parameters.push_back(spec.initial);
+}
+
+void copy_parameters(World& w) {
+  const Model& m = *w.model;
+  copy_initial(w.service_parameters, m.services);
+  copy_initial(w.revision_parameters, m.revisions);
+  copy_initial(w.operation_parameters, m.operations);
+  copy_initial(w.edge_parameters, m.edges);
+  copy_initial(w.pool_parameters, m.pools);
+  copy_initial(w.cache_parameters, m.caches);
+  copy_initial(w.journey_parameters, m.journeys);
+  copy_initial(w.flag_parameters, m.flags);
+  for (const ServiceSpec& s : m.services) w.database_parameters.push_back(s.database);
+  w.instance_parameters.resize(w.compiled->instances.size());
+  for (int kind = 0; kind < kPartKinds; ++kind) {
+    w.causes[kind].resize(part_count(m, static_cast<PartKind>(kind)));
+  }
+}
+
+// False: nothing was due after all.
+bool fire_timer(World& w, TimerTarget timer) {
+  const auto index16 = static_cast<std::uint16_t>(timer.index);
+  switch (timer.kind) {
+    case TimerKind::kCpu:
+      on_cpu_timer(w, index16);
+      return true;
+    case TimerKind::kLife:
+      on_life_timer(w, index16);
+      return true;
+    case TimerKind::kProbe:
+      on_probe_timer(w, index16);
+      return true;
+    case TimerKind::kEdge:
+      return on_edge_timer(w, index16);
+    case TimerKind::kPool:
+      return on_pool_timer(w, timer.index);
+    case TimerKind::kLockSet:
+      return on_lock_timer(w, timer.index);
+    case TimerKind::kJourney:
+      on_arrival(w, timer.index);
+      return true;
+    case TimerKind::kPlan:
+      on_plan_timer(w);
+      return true;
+    case TimerKind::kDay:
+      on_day_step(w);
+      return true;
+  }
+  return false;
+}
+
+// False: what it was meant for is gone.
+bool handle(World& w, const Event& event) {
+  const Handle target = event.target;
+  switch (event.kind()) {
+    case EventKind::kArrive:
+      if (!w.tasks.current(target)) return false;
+      arrive(w, target.slot);
+      return true;
+    case EventKind::kResume:
+      if (!w.tasks.current(target)) return false;
+      resume(w, target.slot);
+      return true;
+    case EventKind::kReply:
+      if (!w.calls.current(target)) return false;
+      attempt_over(w, target.slot);
+      return true;
+    case EventKind::kSend:
+      if (!w.calls.current(target)) return false;
+      send_granted(w, target.slot);
+      return true;
+    case EventKind::kRetry:
+      if (!w.calls.current(target)) return false;
+      retry(w, target.slot);
+      return true;
+    case EventKind::kUndo:
+      undo(w, target.slot);
+      return true;
+    case EventKind::kActionEffect:
+      action_effect(w, target.slot);
+      return true;
+  }
+  return false;
+}
+
+bool timer_is_next(const World& w) {
+  if (w.timers.empty()) return false;
+  if (w.events.empty()) return true;
+  const auto& timer = w.timers.top();
+  const Event& event = w.events.top();
+  return timer.time != event.time ? timer.time < event.time : timer.order < event.order;
+}
+
+}  // namespace
+
+std::unique_ptr<World> make_world(std::shared_ptr<const Model> model, std::shared_ptr<const Plan> plan,
+                                  std::uint64_t seed) {
+  auto world = std::make_unique<World>();
+  World& w = *world;
+  w.model = std::move(model);
+  w.plan = std::move(plan);
+  w.compiled = std::make_shared<const Compiled>(*w.model, *w.plan);
+  w.seed = seed;
+  const Compiled& c = *w.compiled;
+  w.timers.resize(c.timers.size());
+  copy_parameters(w);
+  w.services.resize(c.services.size());
+  w.serving.resize(c.services.size());
+  w.instances.resize(c.instances.size());
+  w.cpu.resize(c.instances.size());
+  w.clients.resize(c.clients);
+  for (Client& client : w.clients) client.retry_tokens = kRetryBudgetBurst;
+  w.edge_deadlines.resize(c.edges.size());
+  w.pools.resize(c.pool_states);
+  w.idle_connections.resize(c.idle_counts);
+  w.rows.resize(c.rows);
+  w.lock_sets.resize(w.model->lock_sets.size());
+  w.journeys.resize(w.model->journeys.size());
+  w.caches.resize(w.model->caches.size());
+  for (std::size_t i = 0; i < w.caches.size(); ++i) {
+    w.caches[i].keys.resize(w.model->caches[i].keys);
+    w.caches[i].random = Random::stream(seed, "eviction", i);
+  }
+  for (std::size_t r = w.model->revisions.size(); r-- > 0;) {
+    w.services[w.model->revisions[r].service.index()].revision = static_cast<std::uint16_t>(r);
+  }
+  for (std::size_t s = 0; s < c.services.size(); ++s) {
+    if (!c.services[s].users) start_initial(w, static_cast<std::uint16_t>(s));
+  }
+  start_journeys(w);
+  arm_plan(w);
+  return world;
+}
+
+void run_events(World& w, std::int64_t end) {
+  for (;;) {
+    if (timer_is_next(w)) {
+      const TimerHeap::Entry entry = w.timers.top();
+      if (entry.time > end) break;
+      w.now = entry.time;
+      // Its handler sets it anew or not; the top is replaced in place in the usual case.
+      if (fire_timer(w, w.compiled->timers[entry.id])) ++w.events_handled;
+      if (w.timers.armed(entry.id) && w.timers.entry(entry.id).order == entry.order) w.timers.stop(entry.id);
+    } else {
+      if (w.events.empty() || w.events.top().time > end) break;
+      const Event event = w.events.top();
+      w.events.pop();
+      w.now = event.time;
+      if (handle(w, event)) ++w.events_handled;
+    }
+  }
+  w.now = end;
+}
+
+}  // namespace incident::sim

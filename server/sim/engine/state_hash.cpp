@@ -1,0 +1,130 @@
+#include "sim/engine/state_hash.h"
+
+#include <bit>
+
+#include "base/hash.h"
+
+namespace incident::sim {
+namespace {
+
+template <class T>
+void add_pool(Hasher& h, const SlotPool<T>& pool) {
+  h.add(pool.slots());
+  for (std::uint32_t slot = 0; slot < pool.slots(); ++slot) {
+    if (pool.live(slot)) {
+      h.add(slot);
+      h.add(pool[slot]);
+    }
+  }
+}
+
+void add_timers(Hasher& h, const TimerHeap& timers) {
+  for (std::uint32_t id = 0; id < timers.size(); ++id) {
+    h.add(timers.armed(id) ? timers.entry(id).time : INT64_MAX);
+    h.add(timers.armed(id) ? timers.entry(id).order : 0U);
+  }
+}
+
+void add_journey(Hasher& h, const JourneyState& j) {
+  h.add(j.random);
+  h.add(std::bit_cast<std::uint64_t>(j.remaining));
+  h.add(std::bit_cast<std::uint64_t>(j.per_us));
+  h.add(j.since);
+  h.add(j.totals.ok);
+  h.add(j.totals.failed);
+  h.add(j.totals.slow);
+}
+
+void add_cache(Hasher& h, const CacheState& c) {
+  h.add(c.present);
+  for (const std::uint32_t key : c.present) h.add(c.keys[key]);
+  h.add(c.hits);
+  h.add(c.misses);
+  h.add(c.evictions);
+  h.add(c.random);
+}
+
+void add_change(Hasher& h, const ChangeState& c) {
+  h.add(c.view.at);
+  h.add(static_cast<std::uint8_t>(c.view.kind));
+  h.add(c.view.service);
+  h.add(c.view.planned);
+  h.add(c.view.action);
+  h.add(static_cast<std::uint8_t>((c.view.visible ? 1 : 0) + (c.view.reverted ? 2 : 0)));
+  h.add(c.view.from);
+  h.add(c.view.to);
+  h.add(c.cause);
+}
+
+void add_action(Hasher& h, const ActionView& a) {
+  h.add(static_cast<std::uint8_t>(a.action.kind));
+  h.add(a.action.target);
+  h.add(a.action.value);
+  h.add(a.begun);
+  h.add(a.ended);
+  h.add(static_cast<std::uint8_t>(a.state));
+  h.add(a.cause);
+}
+
+void add_parameters(Hasher& h, const World& w) {
+  h.add(w.service_parameters);
+  h.add(w.revision_parameters);
+  h.add(w.operation_parameters);
+  h.add(w.edge_parameters);
+  h.add(w.pool_parameters);
+  h.add(w.cache_parameters);
+  h.add(w.database_parameters);
+  h.add(w.journey_parameters);
+  h.add(w.flag_parameters);
+  h.add(w.instance_parameters);
+  for (const auto& masks : w.causes) h.add(masks);
+  for (const CausalSetting& s : w.causal_settings) {
+    h.add(s.target);
+    h.add(s.mask);
+    h.add(s.before);
+  }
+}
+
+}  // namespace
+
+std::uint64_t state_hash(const World& w) {
+  Hasher h;
+  h.add(w.now);
+  h.add(w.sequence);
+  h.add(w.events_handled);
+  h.add(w.next_trace);
+  h.add(w.requests_begun);
+  h.add(w.requests_ended);
+  h.add(w.seed);
+  h.add(w.next_span);
+  h.add(w.next_planned);
+  h.add(w.events.raw());
+  add_timers(h, w.timers);
+  add_pool(h, w.tasks);
+  add_pool(h, w.calls);
+  add_pool(h, w.traces);
+  add_parameters(h, w);
+  h.add(w.services);
+  for (const auto& serving : w.serving) h.add(serving);
+  h.add(w.instances);
+  for (const auto& work : w.cpu) h.add(work);
+  h.add(w.clients);
+  h.add(w.edge_deadlines);
+  h.add(w.pools);
+  h.add(w.idle_connections);
+  for (const CacheState& cache : w.caches) add_cache(h, cache);
+  h.add(w.rows);
+  h.add(w.lock_sets);
+  for (const JourneyState& journey : w.journeys) add_journey(h, journey);
+  for (const ChangeState& change : w.changes) add_change(h, change);
+  for (const AppliedSetting& a : w.applied) {
+    h.add(a.change);
+    h.add(a.target);
+    h.add(a.before);
+    h.add(a.after);
+  }
+  for (const ActionView& action : w.actions) add_action(h, action);
+  return h.digest();
+}
+
+}  // namespace incident::sim

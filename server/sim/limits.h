@@ -1,0 +1,29 @@
+// Named limits and fixed delays of the simulated system. Times in microseconds.
+#pragma once
+
+#include <cstdint>
+
+namespace incident::sim {
+
+// A request lost on the way of an edge without timeout: when TCP gives up retransmitting (tcp_retries2 is
+// about 15 minutes; most stacks' keep-alive or proxies cut it at a minute).
+inline constexpr std::int64_t kLostWithoutTimeoutUs = 60'000'000;
+
+// A retry budget's bucket holds this many permille of a retry: ten retries in a burst, as in Finagle.
+inline constexpr std::int64_t kRetryBudgetBurst = 10'000;
+
+// Entries sampled by the cache's approximated LRU (Redis' maxmemory-samples).
+inline constexpr int kLruSamples = 5;
+
+// How long a player's action takes before it has its effect, when it is not a rollout.
+inline constexpr std::int64_t kFlagPushUs = 1'000'000;
+inline constexpr std::int64_t kConfigPushUs = 5'000'000;
+inline constexpr std::int64_t kShedPushUs = 2'000'000;
+inline constexpr std::int64_t kPurgeUs = 1'000'000;
+inline constexpr std::int64_t kDrainSwitchUs = 1'000'000;
+inline constexpr std::int64_t kKillQueriesUs = 1'000'000;
+
+// A refused database connection is told to telemetry at most this often for each instance.
+inline constexpr std::int64_t kExhaustedReportUs = 1'000'000;
+
+}  // namespace incident::sim

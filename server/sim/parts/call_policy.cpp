@@ -1,0 +1,246 @@
+#include "sim/parts/call_policy.h"
+
+#include <algorithm>
+
+#include "sim/limits.h"
+#include "sim/parts/breaker.h"
+#include "sim/parts/connection_pool.h"
+#include "sim/parts/instance.h"
+#include "sim/parts/journeys.h"
+#include "sim/parts/load_balancer.h"
+#include "sim/parts/steps.h"
+
+namespace incident::sim {
+namespace {
+
+std::int64_t network_delay(std::uint64_t& stream, const EdgeParameters& p) {
+  std::int64_t us = p.network_us;
+  if (us > 0 && p.network_jitter_permille > 0) {
+    us += static_cast<std::int64_t>(
+        draw_below(stream, static_cast<std::uint64_t>(us * p.network_jitter_permille / 1000 + 1)));
+  }
+  return us;
+}
+
+std::int64_t backoff(Call& c, const EdgeParameters& p) {
+  std::int64_t us = p.backoff_us;
+  for (int i = 1; i < c.attempt && us < p.backoff_cap_us; ++i) us *= 2;
+  us = std::min(us, p.backoff_cap_us);
+  const std::int64_t random = us * p.jitter_permille / 1000;
+  return us - random +
+         static_cast<std::int64_t>(draw_below(c.stream, static_cast<std::uint64_t>(random + 1)));
+}
+
+bool retries(World& w, Call& c, const EdgeParameters& p) {
+  if (c.outcome == Outcome::kOk || c.outcome == Outcome::kCircuitOpen || c.outcome == Outcome::kCancelled)
+    return false;
+  if (c.attempt >= p.attempts) return false;
+  if (p.retry_budget_permille == 0) return true;
+  Client& client = client_of(w, c);
+  if (client.retry_tokens < 1000) return false;
+  client.retry_tokens -= 1000;
+  return true;
+}
+
+void begin_attempt(World& w, std::uint32_t call) {
+  Call& c = w.calls[call];
+  ++c.attempt;
+  c.start = w.now;
+  c.pool_wait = 0;
+  c.span = ++w.next_span;
+  c.target = kNone16;
+  c.server = {};
+  c.cause |= w.cause(PartKind::kEdge, c.edge);
+  if (w.edge_parameters[c.edge].breaker_failure_permille > 0 && !breaker_allows(w, c)) {
+    return fail_soon(w, call, Outcome::kCircuitOpen, 0);
+  }
+  if (w.compiled->edges[c.edge].pool == kNone16) return send(w, call, kNone16);
+  acquire_connection(w, call);
+}
+
+void report_attempt(World& w, const Call& c, bool last) {
+  CallRecord record{};
+  record.trace = c.trace == kNone ? 0 : w.traces[c.trace].number;
+  record.span = c.span;
+  record.parent = c.parent;
+  record.edge = EdgeId(c.edge);
+  record.caller.value = c.owner;
+  record.target.value = c.target;
+  record.attempt = c.attempt;
+  record.last = last;
+  record.outcome = c.outcome;
+  record.start = SimTime{c.start};
+  record.end = SimTime{w.now};
+  record.pool_wait = Duration{c.pool_wait};
+  record.cause = c.cause;
+  w.observer->on_call(record);
+}
+
+void end_call(World& w, std::uint32_t call) {
+  const Call c = w.calls[call];
+  w.calls.release(call);
+  const bool user = c.owner == kNone16;
+  if (user) customer_request_ended(w, c);
+  if (!w.tasks.current(c.caller)) return;
+  w.tasks[c.caller.slot].cause |= c.cause;
+  call_returned(w, c.caller.slot, c.role, c.step, c.outcome);
+}
+
+void forget_deadline(World& w, std::uint32_t call) {
+  if (w.calls[call].has_deadline == 0) return;
+  w.calls[call].has_deadline = 0;
+  deadlines_of(w, w.calls[call]).remove(w.calls, call);
+}
+
+void drop_call(World& w, std::uint32_t call) {
+  Call& c = w.calls[call];
+  c.outcome = Outcome::kCancelled;
+  if (c.state == CallState::kPoolWait) leave_pool_queue(w, call);
+  forget_deadline(w, call);
+  if (c.state != CallState::kBackoff && w.observer != nullptr) report_attempt(w, c, true);
+  if (w.tasks.current(c.server)) w.tasks[c.server.slot].call = {};
+  release_connection(w, call);
+  if (c.probing != 0) breaker_forget_probe(w, c);
+  w.calls.release(call);
+}
+
+}  // namespace
+
+void start_call(World& w, std::uint32_t task, std::uint16_t edge, CallRole role, std::uint16_t step) {
+  const std::uint32_t call = w.calls.acquire();
+  Call& c = w.calls[call];
+  Task& t = w.tasks[task];
+  c.caller = w.tasks.handle(task);
+  c.edge = edge;
+  c.owner = t.instance;
+  c.role = role;
+  c.step = step;
+  c.stream = draw_bits(t.stream);
+  c.first_start = w.now;
+  c.parent = t.span;
+  c.trace = t.trace;
+  if (t.instance == kNone16) {
+    begin_customer_request(w, c, t);
+  }
+  const EdgeParameters& p = w.edge_parameters[edge];
+  if (p.retry_budget_permille > 0) {
+    Client& client = client_of(w, c);
+    client.retry_tokens = std::min(client.retry_tokens + p.retry_budget_permille, kRetryBudgetBurst);
+  }
+  begin_attempt(w, call);
+}
+
+void send(World& w, std::uint32_t call, std::uint16_t target) {
+  const CompiledEdge& edge = w.compiled->edges[w.calls[call].edge];
+  const EdgeParameters& p = w.edge_parameters[w.calls[call].edge];
+  if (target == kNone16) target = pick_instance(w, edge.to_service);
+  Call& c = w.calls[call];
+  if (target == kNone16) {
+    c.cause |= w.cause(PartKind::kService, edge.to_service);
+    return fail_soon(w, call, Outcome::kNoInstance, 0);
+  }
+  c.target = target;
+  c.state = CallState::kSent;
+  std::int64_t delay = 0;
+  if (!open_connection(w, call, delay)) {
+    c.cause |= w.cause(PartKind::kDatabase, edge.to_service) | w.instances[target].tint;
+    return fail_soon(w, call, Outcome::kTooManyConnections, 2 * network_delay(c.stream, p));
+  }
+  if (p.timeout_us > 0) {
+    c.deadline = w.now + p.timeout_us;
+    c.has_deadline = 1;
+    deadlines_of(w, c).insert(w.calls, call);
+    w.arm_by(w.compiled->timer_edge + c.edge, c.deadline);
+  }
+  delay += network_delay(c.stream, p);
+  if (p.loss_permille > 0 && draw_permille(c.stream, p.loss_permille)) {
+    if (p.timeout_us == 0) fail_soon(w, call, Outcome::kTimeout, kLostWithoutTimeoutUs);
+    return;
+  }
+  const CauseMask inherited = w.tasks[c.caller.slot].inherited | (c.attempt > 1 ? c.cause : 0);
+  const std::uint32_t task = new_task(w, edge.operation, target, c.trace, c.span, draw_bits(c.stream));
+  Task& t = w.tasks[task];
+  t.call = w.calls.handle(call);
+  t.inherited = inherited;
+  t.cause = inherited;
+  w.calls[call].server = w.tasks.handle(task);
+  if (delay > 0) return w.schedule(w.now + delay, EventKind::kArrive, w.tasks.handle(task));
+  arrive(w, task);
+}
+
+void answer(World& w, std::uint32_t call, Outcome outcome, CauseMask cause) {
+  Call& c = w.calls[call];
+  c.outcome = outcome;
+  c.cause |= cause;
+  c.server = {};
+  c.state = CallState::kReplying;
+  const std::int64_t delay = network_delay(c.stream, w.edge_parameters[c.edge]);
+  if (delay > 0) return w.schedule(w.now + delay, EventKind::kReply, w.calls.handle(call));
+  attempt_over(w, call);
+}
+
+void fail_soon(World& w, std::uint32_t call, Outcome outcome, std::int64_t after_us) {
+  w.calls[call].outcome = outcome;
+  w.calls[call].state = CallState::kReplying;
+  w.schedule(w.now + after_us, EventKind::kReply, w.calls.handle(call));
+}
+
+void attempt_over(World& w, std::uint32_t call) {
+  forget_deadline(w, call);
+  release_connection(w, call);
+  Call& c = w.calls[call];
+  const EdgeParameters& p = w.edge_parameters[c.edge];
+  if (p.breaker_failure_permille > 0) breaker_record(w, c);
+  const bool again = w.tasks.current(c.caller) && retries(w, c, p);
+  if (w.observer != nullptr) report_attempt(w, c, !again);
+  if (!again) return end_call(w, call);
+  w.calls.renew(call);
+  c.state = CallState::kBackoff;
+  w.schedule(w.now + backoff(c, p), EventKind::kRetry, w.calls.handle(call));
+}
+
+void retry(World& w, std::uint32_t call) {
+  begin_attempt(w, call);
+}
+
+bool on_edge_timer(World& w, std::uint16_t edge) {
+  DeadlineList& list = w.edge_deadlines[edge];
+  bool expired = false;
+  while (!w.edge_deadlines[edge].empty() && w.calls[list.head].deadline <= w.now) {
+    expired = true;
+    const std::uint32_t call = list.head;
+    Call& c = w.calls[call];
+    c.outcome = Outcome::kTimeout;
+    const Handle server = c.server;
+    if (w.tasks.current(server)) {
+      c.cause |= w.tasks[server.slot].cause;
+      if (w.tasks[server.slot].state == TaskState::kQueued) {
+        c.cause |= w.instances[c.target].tint | w.cause(PartKind::kService, w.service_of(c.target));
+      }
+    }
+    forget_deadline(w, call);
+    release_connection(w, call);
+    if (w.tasks.current(server)) {
+      w.tasks[server.slot].call = {};
+      if (w.edge_parameters[edge].cancel != 0) cancel_unstarted(w, server.slot);
+    }
+    attempt_over(w, call);
+  }
+  if (!list.empty()) w.arm(w.compiled->timer_edge + edge, w.calls[list.head].deadline);
+  return expired;
+}
+
+void drop_calls_of_task(World& w, std::uint32_t task) {
+  const Handle caller = w.tasks.handle(task);
+  for (std::uint32_t call = 0; call < w.calls.slots(); ++call) {
+    if (w.calls.live(call) && w.calls[call].caller == caller) drop_call(w, call);
+  }
+}
+
+void drop_calls_of_instance(World& w, std::uint16_t instance) {
+  for (std::uint32_t call = 0; call < w.calls.slots(); ++call) {
+    if (w.calls.live(call) && w.calls[call].owner == instance) drop_call(w, call);
+  }
+}
+
+}  // namespace incident::sim

@@ -1,0 +1,145 @@
+#include "sim/parts/cpu.h"
+
+#include <algorithm>
+
+#include "sim/parts/instance.h"
+#include "sim/parts/steps.h"
+
+namespace incident::sim {
+namespace {
+
+bool later(const CpuWork& a, const CpuWork& b) {
+  return a.finish > b.finish;
+}
+
+std::int64_t millicores(const World& w, std::uint16_t instance) {
+  return w.service_parameters[w.service_of(instance)].cpu_millicores;
+}
+
+// The service that each running work receives in some time.
+std::int64_t ticks_in(const World& w, std::uint16_t i, std::int64_t elapsed_us) {
+  const auto running = static_cast<std::int64_t>(w.cpu[i].size());
+  const std::int64_t cores = millicores(w, i);
+  const std::int64_t ticks = elapsed_us << kCpuTickBits;
+  return running * 1000 > cores ? ticks * cores / (running * 1000) : ticks;
+}
+
+}  // namespace
+
+void cpu_sync(World& w, std::uint16_t i) {
+  Instance& instance = w.instances[i];
+  const std::int64_t elapsed = w.now - instance.cpu_synced;
+  if (elapsed == 0) return;
+  instance.cpu_synced = w.now;
+  const auto running = static_cast<std::int64_t>(w.cpu[i].size());
+  if (running == 0) return;
+  const std::int64_t ticks = ticks_in(w, i, elapsed);
+  instance.cpu_virtual += ticks;
+  instance.cpu_used += ticks * running;
+}
+
+std::int64_t cpu_used_us(const World& w, std::uint16_t i) {
+  const Instance& instance = w.instances[i];
+  const auto running = static_cast<std::int64_t>(w.cpu[i].size());
+  const std::int64_t since = running == 0 ? 0 : ticks_in(w, i, w.now - instance.cpu_synced) * running;
+  return (instance.cpu_used + since) >> kCpuTickBits;
+}
+
+void cpu_arm(World& w, std::uint16_t i) {
+  cpu_sync(w, i);
+  const auto& work = w.cpu[i];
+  if (work.empty()) {
+    w.timers.stop(i);
+    return;
+  }
+  const Instance& instance = w.instances[i];
+  const std::int64_t left = std::max<std::int64_t>(work.front().finish - instance.cpu_virtual, 0);
+  const auto running = static_cast<std::int64_t>(work.size());
+  const std::int64_t cores = millicores(w, i);
+  std::int64_t wait;
+  if (running * 1000 <= cores) {
+    wait = (left + (1 << kCpuTickBits) - 1) >> kCpuTickBits;
+  } else {
+    // Rounded up, so that virtual time has reached the work when the timer fires.
+    const Wide scaled = static_cast<Wide>(left) * static_cast<Wide>(running * 1000);
+    const auto divisor = static_cast<Wide>(cores) << kCpuTickBits;
+    wait = (scaled >> 63) == 0 ? static_cast<std::int64_t>((static_cast<std::uint64_t>(scaled) +
+                                                            static_cast<std::uint64_t>(divisor) - 1) /
+                                                           static_cast<std::uint64_t>(divisor))
+                               : static_cast<std::int64_t>((scaled + divisor - 1) / divisor);
+  }
+  const std::int64_t at = w.now + wait;
+  if (!w.timers.armed(i) || w.timers.entry(i).time != at) w.arm(i, at);
+}
+
+void cpu_add(World& w, std::uint32_t task, std::int64_t cost_us) {
+  const std::uint16_t i = w.tasks[task].instance;
+  cpu_sync(w, i);
+  Instance& instance = w.instances[i];
+  auto& work = w.cpu[i];
+  if (work.empty()) instance.cpu_virtual = 0;  // keeps it small
+  work.push_back({instance.cpu_virtual + (cost_us << kCpuTickBits), task, 0});
+  std::push_heap(work.begin(), work.end(), later);
+  w.tasks[task].on_cpu = 1;
+  if (static_cast<std::int64_t>(work.size()) * 1000 > millicores(w, i)) {
+    // It has to share: it is slowed by whatever set the CPU limit and by what else runs here.
+    Task& t = w.tasks[task];
+    t.cause |= w.cause(PartKind::kService, w.service_of(i)) | instance.tint;
+    instance.tint |= t.cause;
+  }
+  if (instance.dispatching == 0) cpu_arm(w, i);
+}
+
+void on_cpu_timer(World& w, std::uint16_t i) {
+  cpu_sync(w, i);
+  w.instances[i].dispatching = 1;
+  while (!w.cpu[i].empty() && w.cpu[i].front().finish <= w.instances[i].cpu_virtual) {
+    auto& work = w.cpu[i];
+    const std::uint32_t task = work.front().task;
+    std::pop_heap(work.begin(), work.end(), later);
+    work.pop_back();
+    Task& t = w.tasks[task];
+    t.on_cpu = 0;
+    ++t.step;
+    run_steps(w, task);
+  }
+  dispatch(w, i);
+  w.instances[i].dispatching = 0;
+  cpu_arm(w, i);
+}
+
+std::int64_t cpu_cost(World& w, std::uint32_t task, std::int64_t amount_us) {
+  Task& t = w.tasks[task];
+  const Instance& instance = w.instances[t.instance];
+  std::int64_t cost = amount_us;
+  const auto apply = [&](std::int64_t permille, PartKind kind, std::size_t part) {
+    if (permille != 1000) cost = cost * permille / 1000;
+    t.cause |= w.cause(kind, part);
+  };
+  apply(w.revision_parameters[instance.revision].cpu_factor_permille, PartKind::kRevision, instance.revision);
+  apply(w.operation_parameters[t.operation].cpu_factor_permille, PartKind::kOperation, t.operation);
+  apply(w.instance_parameters[t.instance].cpu_factor_permille, PartKind::kInstance, t.instance);
+  const ServiceParameters& p = w.service_parameters[w.service_of(t.instance)];
+  const std::int64_t age = w.now - instance.warm_from;
+  if (age < p.warmup_us) {
+    const std::int64_t extra = p.warmup_factor_permille - 1000;
+    cost += cost * (extra - extra * age / p.warmup_us) / 1000;
+  }
+  return cost;
+}
+
+void cpu_remove(World& w, std::uint32_t task) {
+  const std::uint16_t i = w.tasks[task].instance;
+  cpu_sync(w, i);
+  std::erase_if(w.cpu[i], [task](const CpuWork& work) { return work.task == task; });
+  std::make_heap(w.cpu[i].begin(), w.cpu[i].end(), later);
+  w.tasks[task].on_cpu = 0;
+}
+
+void cpu_clear(World& w, std::uint16_t i) {
+  cpu_sync(w, i);
+  w.cpu[i].clear();
+  w.timers.stop(i);
+}
+
+}  // namespace incident::sim

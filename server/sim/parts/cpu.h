@@ -1,0 +1,30 @@
+// The CPU of an instance: exact processor sharing of cpu_millicores among the running work, each piece
+// limited to one core; so nothing slows down while there is a core for each.
+//
+// Kept in virtual time: the service that each running work has received, which is the same for all of them.
+// It advances at min(1, cores / running), in ticks of 1/1024 us, and a work ends when virtual time reaches
+// its start plus its cost; so a change of the rate touches one number, not every work.
+#pragma once
+
+#include "sim/engine/world.h"
+
+namespace incident::sim {
+
+inline constexpr int kCpuTickBits = 10;
+
+// Brings virtual time to now; before anything that changes the rate.
+void cpu_sync(World& w, std::uint16_t instance);
+// Puts a task's work on the CPU; `cost_us` > 0 is what it would take alone.
+void cpu_add(World& w, std::uint32_t task, std::int64_t cost_us);
+// Takes a task's unfinished work off.
+void cpu_remove(World& w, std::uint32_t task);
+// Brings virtual time to now and sets the timer to the next completion.
+void cpu_arm(World& w, std::uint16_t instance);
+void on_cpu_timer(World& w, std::uint16_t instance);
+// Cost of a step's work on this instance now, all factors included; marks the task with their causes.
+std::int64_t cpu_cost(World& w, std::uint32_t task, std::int64_t amount_us);
+// CPU time since it started.
+std::int64_t cpu_used_us(const World& w, std::uint16_t instance);
+void cpu_clear(World& w, std::uint16_t instance);
+
+}  // namespace incident::sim

@@ -1,0 +1,146 @@
+#include "sim/parts/instance.h"
+
+#include "sim/parts/call_policy.h"
+#include "sim/parts/cpu.h"
+#include "sim/parts/locks.h"
+#include "sim/parts/orchestrator.h"
+#include "sim/parts/probes.h"
+#include "sim/parts/steps.h"
+
+namespace incident::sim {
+namespace {
+
+// The request has a worker.
+void begin_work(World& w, std::uint32_t task) {
+  Task& t = w.tasks[task];
+  Instance& instance = w.instances[t.instance];
+  ++instance.busy;
+  t.state = TaskState::kRunning;
+  t.started = w.now;
+  if (t.started > t.arrived) {
+    t.cause |= instance.tint | w.cause(PartKind::kService, w.service_of(t.instance));
+  }
+  instance.tint |= t.cause;
+  run_steps(w, task);
+}
+
+}  // namespace
+
+std::uint32_t new_task(World& w, std::uint16_t operation, std::uint16_t instance, std::uint32_t trace,
+                       std::uint32_t parent, std::uint64_t stream) {
+  const std::uint32_t task = w.tasks.acquire();
+  Task& t = w.tasks[task];
+  t.operation = operation;
+  t.instance = instance;
+  t.epoch = w.instances[instance].epoch;
+  t.trace = trace;
+  t.span = ++w.next_span;
+  t.parent = parent;
+  t.stream = stream;
+  ++w.instances[instance].assigned;
+  ++w.server_tasks;
+  if (trace != kNone) ++w.traces[trace].references;
+  return task;
+}
+
+void arrive(World& w, std::uint32_t task) {
+  Task& t = w.tasks[task];
+  Instance& instance = w.instances[t.instance];
+  t.arrived = t.started = w.now;
+  if (t.cancelled != 0) return end_task(w, task, Outcome::kCancelled);
+  const bool there = instance.state == InstanceState::kReady || instance.state == InstanceState::kDraining;
+  if (!there || instance.epoch != t.epoch) return end_task(w, task, Outcome::kConnectionRefused);
+  const std::uint16_t service = w.service_of(t.instance);
+  const ServiceParameters& p = w.service_parameters[service];
+  const bool probe = t.trace == kNone;
+  if (p.shed_permille > 0 && !probe && draw_permille(t.stream, p.shed_permille)) {
+    t.cause |= w.cause(PartKind::kService, service);
+    return end_task(w, task, Outcome::kShed);
+  }
+  if (instance.busy < p.workers && instance.queue.empty()) return begin_work(w, task);
+  if (instance.queue.size >= p.queue_limit) {
+    t.cause |= instance.tint | w.cause(PartKind::kService, service);
+    return end_task(w, task, Outcome::kQueueFull);
+  }
+  t.state = TaskState::kQueued;
+  instance.queue.push(w.tasks, task);
+}
+
+void dispatch(World& w, std::uint16_t i) {
+  while (!w.instances[i].queue.empty() &&
+         w.instances[i].busy < w.service_parameters[w.service_of(i)].workers) {
+    begin_work(w, w.instances[i].queue.pop(w.tasks));
+  }
+  Instance& instance = w.instances[i];
+  if (instance.busy == 0 && instance.queue.empty()) instance.tint = 0;
+  if (instance.state == InstanceState::kDraining && instance.assigned == 0) stop_soon(w, i);
+}
+
+void end_task(World& w, std::uint32_t task, Outcome outcome) {
+  Task& t = w.tasks[task];
+  const std::uint16_t i = t.instance;
+  Instance& instance = w.instances[i];
+  const bool here = instance.epoch == t.epoch;  // else it was stopped while the request travelled
+  const bool worked = t.state == TaskState::kRunning || t.state == TaskState::kLocking;
+  if (t.on_cpu != 0) cpu_remove(w, task);
+  if (t.held_rows != kNone || t.state == TaskState::kLocking) release_rows(w, task);
+  if (here) {
+    if (worked) {
+      instance.tint |= t.cause;
+      --instance.busy;
+    }
+    --instance.assigned;
+    if (t.owns_connection != 0) --instance.connections;
+  }
+  --w.server_tasks;
+  const bool answered = w.calls.current(t.call);
+  if (w.observer != nullptr) {
+    w.observer->on_task({t.trace == kNone ? 0 : w.traces[t.trace].number, t.span, t.parent,
+                         OperationId(t.operation), InstanceId(i), outcome, SimTime{t.arrived},
+                         SimTime{t.started}, SimTime{w.now}, Duration{t.lock_wait}, t.cause,
+                         !answered && t.trace != kNone});
+  }
+  const bool probe = t.trace == kNone;
+  const Handle handle = w.tasks.handle(task);
+  const Handle call = t.call;
+  const CauseMask cause = t.cause;
+  const std::uint32_t trace = t.trace;
+  w.tasks.release(task);
+  if (answered) answer(w, call.slot, outcome, cause);
+  if (probe) probe_answered(w, i, handle, outcome, cause);
+  release_trace(w, trace);
+  if (here && w.instances[i].dispatching == 0) {
+    w.instances[i].dispatching = 1;
+    dispatch(w, i);
+    w.instances[i].dispatching = 0;
+    cpu_arm(w, i);
+  }
+}
+
+void cancel_unstarted(World& w, std::uint32_t task) {
+  Task& t = w.tasks[task];
+  if (t.state == TaskState::kTravelling) {
+    t.cancelled = 1;
+  } else if (t.state == TaskState::kQueued) {
+    w.instances[t.instance].queue.remove(w.tasks, task);
+    end_task(w, task, Outcome::kCancelled);
+  }
+}
+
+void release_trace(World& w, std::uint32_t trace) {
+  if (trace == kNone) return;
+  Trace& t = w.traces[trace];
+  if (--t.references > 0) return;
+  if (w.observer != nullptr) w.observer->on_trace_end(t.number);
+  w.traces.release(trace);
+}
+
+void report_part(World& w, PartEvent event, std::uint16_t service, std::uint16_t instance,
+                 std::uint32_t other, CauseMask cause) {
+  if (w.observer == nullptr) return;
+  PartRecord record{event, SimTime{w.now}, ServiceId(service), InstanceId(), other, cause};
+  if (instance != kNone16) record.instance = InstanceId(instance);
+  w.observer->on_part(record);
+}
+
+}  // namespace incident::sim

@@ -1,0 +1,242 @@
+#include "sim/parts/orchestrator.h"
+
+#include <cassert>
+
+#include "sim/parts/actions.h"
+#include "sim/parts/cache.h"
+#include "sim/parts/call_policy.h"
+#include "sim/parts/connection_pool.h"
+#include "sim/parts/cpu.h"
+#include "sim/parts/instance.h"
+#include "sim/parts/load_balancer.h"
+#include "sim/parts/probes.h"
+
+namespace incident::sim {
+namespace {
+
+struct Census {
+  std::uint32_t active = 0, old = 0, starting = 0, draining = 0, unhealthy_new = 0;
+  std::uint16_t free = kNone16, drain_old = kNone16, drain_any = kNone16;
+};
+
+Census census(const World& w, std::uint16_t service) {
+  const CompiledService& s = w.compiled->services[service];
+  Census c;
+  for (std::uint16_t i = s.first; i < s.first + s.slots; ++i) {
+    const Instance& instance = w.instances[i];
+    if (instance.state == InstanceState::kAbsent) {
+      if (c.free == kNone16) c.free = i;
+      continue;
+    }
+    if (instance.state == InstanceState::kDraining) {
+      ++c.draining;
+      continue;
+    }
+    ++c.active;
+    const bool old = instance.serial < w.services[service].roll_floor;
+    if (old) {
+      ++c.old;
+      // The least useful first: one that is not serving.
+      if (c.drain_old == kNone16 || (is_serving(w, c.drain_old) && !is_serving(w, i))) c.drain_old = i;
+    } else {
+      if (instance.state == InstanceState::kStarting) ++c.starting;
+      if (instance.state == InstanceState::kReady && instance.healthy == 0) ++c.unhealthy_new;
+    }
+    if (c.drain_any == kNone16 || instance.serial > w.instances[c.drain_any].serial) c.drain_any = i;
+  }
+  return c;
+}
+
+void set_life(World& w, std::uint16_t i, std::int64_t at) {
+  w.arm(w.compiled->timer_life + i, at);
+}
+
+void start(World& w, std::uint16_t i, std::uint16_t revision) {
+  Instance& instance = w.instances[i];
+  assert(instance.state == InstanceState::kAbsent);
+  const std::uint16_t service = w.service_of(i);
+  instance.state = InstanceState::kStarting;
+  instance.revision = revision;
+  instance.started = w.now;
+  instance.cpu_used = 0;
+  instance.healthy = 0;
+  instance.tint = 0;
+  ++instance.epoch;
+  set_life(w, i, w.now + w.service_parameters[service].startup_us);
+  report_part(w, PartEvent::kInstanceStarting, service, i, 0, w.cause(PartKind::kRevision, revision));
+}
+
+void start_new(World& w, std::uint16_t i, std::uint16_t revision) {
+  Instance& instance = w.instances[i];
+  instance.serial = w.services[w.service_of(i)].next_serial++;
+  instance.restarts = 0;
+  instance.drained = 0;
+  start(w, i, revision);
+}
+
+// Everything on the instance ends now. Callers learn of it after the network's delay.
+void stop(World& w, std::uint16_t i, PartEvent event) {
+  Instance& instance = w.instances[i];
+  const std::uint16_t service = w.service_of(i);
+  instance.state = InstanceState::kAbsent;
+  instance.healthy = 0;
+  rebuild_serving(w, service);
+  stop_probes(w, i);
+  w.timers.stop(w.compiled->timer_life + i);
+  instance.dispatching = 1;  // nothing is started while it goes down
+  drop_calls_of_instance(w, i);
+  for (std::uint32_t task = 0; task < w.tasks.slots(); ++task) {
+    const Task& t = w.tasks[task];
+    if (!w.tasks.live(task) || t.instance != i || t.epoch != instance.epoch) continue;
+    if (t.state == TaskState::kTravelling) continue;  // it will find nobody
+    if (t.state == TaskState::kQueued) instance.queue.remove(w.tasks, task);
+    end_task(w, task, Outcome::kConnectionReset);
+  }
+  cpu_clear(w, i);
+  close_connections(w, i);
+  instance.dispatching = 0;
+  instance.assigned = 0;
+  instance.busy = 0;
+  ++instance.epoch;
+  lose_entries(w, i);
+  for (std::size_t e = 0; e < w.compiled->edges.size(); ++e) {
+    const CompiledEdge& edge = w.compiled->edges[e];
+    if (edge.from == service) w.clients[edge.client + (i - w.compiled->services[service].first)] = {};
+  }
+  report_part(w, event, service, i, 0, w.cause(PartKind::kRevision, instance.revision));
+  if (instance.restart_action != kNone) {
+    const std::uint32_t action = instance.restart_action;
+    instance.restart_action = kNone;
+    end_action(w, action, ActionState::kFailed);
+  }
+}
+
+void drain(World& w, std::uint16_t i) {
+  Instance& instance = w.instances[i];
+  const std::uint16_t service = w.service_of(i);
+  if (instance.state == InstanceState::kStarting) return stop(w, i, PartEvent::kInstanceStopped);
+  instance.state = InstanceState::kDraining;
+  rebuild_serving(w, service);
+  stop_probes(w, i);
+  set_life(w, i, instance.assigned == 0 ? w.now : w.now + w.service_parameters[service].drain_us);
+  report_part(w, PartEvent::kInstanceDraining, service, i, 0, 0);
+}
+
+void ready(World& w, std::uint16_t i) {
+  Instance& instance = w.instances[i];
+  const std::uint16_t service = w.service_of(i);
+  instance.state = InstanceState::kReady;
+  instance.healthy = 1;
+  instance.warm_from = w.now;
+  rebuild_serving(w, service);
+  start_probes(w, i);
+  report_part(w, PartEvent::kInstanceReady, service, i, 0, 0);
+  if (instance.restart_action != kNone) {
+    const std::uint32_t action = instance.restart_action;
+    instance.restart_action = kNone;
+    end_action(w, action, ActionState::kDone);
+  }
+}
+
+}  // namespace
+
+void start_initial(World& w, std::uint16_t service) {
+  const CompiledService& s = w.compiled->services[service];
+  ServiceState& state = w.services[service];
+  state.desired = w.model->services[service].instances;
+  for (std::uint32_t n = 0; n < state.desired; ++n) {
+    const auto i = static_cast<std::uint16_t>(s.first + n);
+    Instance& instance = w.instances[i];
+    instance.state = InstanceState::kReady;
+    instance.healthy = 1;
+    instance.revision = state.revision;
+    instance.serial = state.next_serial++;
+    instance.epoch = 1;
+    start_probes(w, i);
+  }
+  rebuild_serving(w, service);
+}
+
+void roll(World& w, std::uint16_t service, std::uint16_t revision, std::uint32_t action) {
+  ServiceState& s = w.services[service];
+  if (s.roll_action != kNone) end_action(w, s.roll_action, ActionState::kFailed);  // superseded
+  s.roll_action = action;
+  s.revision = revision;
+  s.roll_floor = s.next_serial;
+  s.rolling = 1;
+  reconcile(w, service);
+}
+
+void scale(World& w, std::uint16_t service, std::uint32_t instances, std::uint32_t action) {
+  ServiceState& s = w.services[service];
+  if (s.scale_action != kNone) end_action(w, s.scale_action, ActionState::kFailed);
+  s.scale_action = action;
+  s.desired = instances;
+  reconcile(w, service);
+}
+
+void reconcile(World& w, std::uint16_t service) {
+  for (;;) {
+    ServiceState& s = w.services[service];
+    const Census c = census(w, service);
+    if (c.old == 0 && c.active < s.desired) {
+      if (c.free == kNone16) return;  // a draining one still has the slot
+      start_new(w, c.free, s.revision);
+      continue;
+    }
+    if (c.old > 0 && s.rolling != 0) {
+      if (c.starting > 0 || c.unhealthy_new > 0) return;
+      if (c.active > s.desired) {
+        drain(w, c.drain_old);
+      } else if (c.free != kNone16) {
+        start_new(w, c.free, s.revision);
+        return;
+      } else if (c.draining == 0) {
+        drain(w, c.drain_old);
+      } else {
+        return;
+      }
+      continue;
+    }
+    if (c.active > s.desired) {
+      drain(w, c.drain_any);
+      continue;
+    }
+    if (c.starting > 0 || c.draining > 0) return;
+    if (s.rolling != 0) {
+      s.rolling = 0;
+      const std::uint32_t action = s.roll_action;
+      s.roll_action = kNone;
+      if (action != kNone) end_action(w, action, ActionState::kDone);
+    }
+    if (s.scale_action != kNone) {
+      const std::uint32_t action = s.scale_action;
+      s.scale_action = kNone;
+      end_action(w, action, ActionState::kDone);
+    }
+    return;
+  }
+}
+
+void restart_in_place(World& w, std::uint16_t i) {
+  const std::uint16_t revision = w.instances[i].revision;
+  if (w.instances[i].state == InstanceState::kDraining) return;  // it is leaving anyway
+  stop(w, i, PartEvent::kInstanceKilled);
+  ++w.instances[i].restarts;
+  start(w, i, revision);
+}
+
+void stop_soon(World& w, std::uint16_t i) {
+  set_life(w, i, w.now);
+}
+
+void on_life_timer(World& w, std::uint16_t i) {
+  if (w.instances[i].state == InstanceState::kStarting) {
+    ready(w, i);
+  } else if (w.instances[i].state == InstanceState::kDraining) {
+    stop(w, i, w.instances[i].assigned > 0 ? PartEvent::kInstanceKilled : PartEvent::kInstanceStopped);
+  }
+  reconcile(w, w.service_of(i));
+}
+
+}  // namespace incident::sim

@@ -1,0 +1,74 @@
+// An instant vector at every step of a query at once: one row a series, one column a step. Evaluating whole
+// rows means that a series is selected, matched and labelled once for a query, not once for a step.
+// A place without a value holds the stale marker, which no selector lets through and no arithmetic yields.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "promql/budget.h"
+#include "promql/queryable.h"
+
+namespace incident::promql {
+
+struct StepRange {
+  std::int64_t start_ms = 0;
+  std::int64_t step_ms = 1;
+  std::size_t count = 1;
+
+  std::int64_t at(std::size_t i) const { return start_ms + step_ms * static_cast<std::int64_t>(i); }
+  std::int64_t end_ms() const { return at(count == 0 ? 0 : count - 1); }
+};
+
+inline double no_value() {
+  return stale_marker();
+}
+inline bool has_value(double v) {
+  return !is_stale(v);
+}
+
+class Frame {
+ public:
+  Frame(std::size_t steps, Budget& budget) : steps_(steps), hold_(budget) {}
+
+  std::size_t steps() const { return steps_; }
+  std::size_t size() const { return labels_.size(); }
+  bool empty() const { return labels_.empty(); }
+  const Labels& labels(std::size_t row) const { return *labels_[row]; }
+  const LabelsPtr& labels_ptr(std::size_t row) const { return labels_[row]; }
+  void set_labels(std::size_t row, LabelsPtr labels) { labels_[row] = std::move(labels); }
+  double* row(std::size_t i) { return points_.data() + i * steps_; }
+  const double* row(std::size_t i) const { return points_.data() + i * steps_; }
+
+  // A new row without values. Moves the others: pointers from row() do not outlive this.
+  double* add(LabelsPtr labels) {
+    hold_.take(steps_);
+    labels_.push_back(std::move(labels));
+    points_.resize(points_.size() + steps_, no_value());
+    return points_.data() + points_.size() - steps_;
+  }
+  // A copy of `values`, unless there is none in it.
+  void add_if_any(LabelsPtr labels, std::span<const double> values) {
+    if (std::any_of(values.begin(), values.end(), has_value))
+      std::copy(values.begin(), values.end(), add(std::move(labels)));
+  }
+
+ private:
+  std::size_t steps_;
+  Hold hold_;
+  std::vector<LabelsPtr> labels_;
+  std::vector<double> points_;
+};
+
+// Gives every row new labels. Rows that become the same series are joined; two values of it at one step are
+// the error that `strict` (any two rows of the same labels are) makes stricter.
+enum class Joining { kByStep, kStrict };
+void join_same_labels(Frame& frame, Joining joining, Budget& budget);
+// All rows without their metric name, joined.
+void drop_names(Frame& frame, Joining joining, Budget& budget);
+
+inline constexpr const char* kSameLabelset = "vector cannot contain metrics with the same labelset";
+
+}  // namespace incident::promql

@@ -1,0 +1,113 @@
+// The traces that were kept. A trace is one request of a customer with all calls and tasks it led to; its
+// spans are kept in a compact form and become Span values when somebody reads them. Full chunks are immutable
+// and shared between forks.
+//
+// Written by Telemetry in the room's thread (trace_builder.h decides what is kept); a const TraceStore may be
+// read from any thread. The oldest traces go when there are more than kTracesMax.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/hash.h"
+#include "base/time.h"
+#include "sim/ids.h"
+#include "sim/outcome.h"
+
+namespace incident::telemetry {
+
+class Names;
+struct SpanRecord;
+
+enum class SpanKind : std::uint8_t { kClient, kServer };
+
+struct Span {
+  std::string id, parent;  // 16 hex digits; parent may be empty
+  std::string service, pod, version, operation;
+  std::string peer;  // client spans: the service that was called
+  SpanKind kind = SpanKind::kServer;
+  SimTime start;
+  Duration duration;
+  bool error = false;
+  std::string status;  // "ok", or what went wrong in the words of sim::Outcome
+  std::vector<std::pair<std::string, std::string>> attributes;  // OpenTelemetry names
+};
+
+struct TraceSummary {
+  std::string id;  // 32 hex digits
+  std::string root_service, root_operation, status;
+  SimTime start;
+  Duration duration;
+  std::uint32_t spans = 0, errors = 0;
+  std::vector<std::string> services;
+};
+
+struct Trace {
+  TraceSummary summary;
+  std::vector<Span> spans;  // by start, parents before children
+  std::uint32_t dropped = 0;
+};
+
+struct TraceQuery {
+  std::string service, operation;  // of any span; empty: any
+  std::optional<Duration> min_duration, max_duration;
+  bool errors_only = false;
+  std::optional<SimTime> from, to;  // of the trace's start
+  std::size_t limit = 20;
+  std::string before;  // a trace's id: only older ones
+};
+
+// How many traces ended, and what became of them.
+struct TraceCounts {
+  std::uint64_t ended = 0, kept = 0;
+  std::uint64_t errors = 0, errors_kept = 0;
+  std::uint64_t slow = 0, slow_kept = 0;
+};
+
+class TraceStore {
+ public:
+  explicit TraceStore(std::shared_ptr<const Names> names);
+
+  // --- writing
+  std::uint32_t add_pod(std::string name, std::string version);
+  // The spans of one trace that ended, any order. `status` as the customer saw it.
+  void add(std::uint64_t number, std::vector<SpanRecord>& spans, sim::Outcome status, bool slow,
+           std::uint32_t dropped);
+  TraceCounts& counts() { return counts_; }
+
+  // --- reading
+  std::vector<TraceSummary> search(const TraceQuery& query) const;  // newest first
+  std::optional<Trace> find(std::string_view id) const;
+  std::optional<sim::CauseMask> causes(std::string_view id) const;
+  const TraceCounts& counts() const { return counts_; }
+  std::size_t size() const;
+  std::size_t memory_bytes() const;
+  void hash(Hasher& hasher) const;
+
+ private:
+  struct Entry;
+  struct Chunk;
+  struct Pod {
+    std::string name, version;
+  };
+  struct Found {
+    const Chunk* chunk;
+    const Entry* entry;
+  };
+
+  std::optional<Found> locate(std::string_view id) const;
+  TraceSummary summarize(const Entry& entry) const;
+
+  std::shared_ptr<const Names> names_;
+  std::vector<std::shared_ptr<const Pod>> pods_;
+  std::vector<std::shared_ptr<const Chunk>> chunks_;
+  std::shared_ptr<const Chunk> head_;  // replaced, never changed, once it is shared
+  TraceCounts counts_;
+};
+
+}  // namespace incident::telemetry
