@@ -3,6 +3,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "promql/choose.h"
 #include "promql/evaluator.h"
 #include "promql/number.h"
 #include "promql/quantile.h"
@@ -25,13 +26,8 @@ Labels group_labels(const Expr& expr, const Labels& labels) {
   return Labels::from(std::move(kept));
 }
 
-struct Group {
-  LabelsPtr labels;
-  std::vector<std::size_t> rows;
-};
-
-std::vector<Group> find_groups(const Expr& expr, const Frame& frame) {
-  std::vector<Group> groups;
+std::vector<RowGroup> find_groups(const Expr& expr, const Frame& frame) {
+  std::vector<RowGroup> groups;
   std::unordered_map<Labels, std::size_t, LabelsHash> index;
   for (std::size_t row = 0; row < frame.size(); ++row) {
     Labels labels = group_labels(expr, frame.labels(row));
@@ -44,7 +40,7 @@ std::vector<Group> find_groups(const Expr& expr, const Frame& frame) {
 
 // One running value a step; State has add(v) and value().
 template <class State>
-void accumulate(const Frame& frame, const Group& group, std::vector<double>& out) {
+void accumulate(const Frame& frame, const RowGroup& group, std::vector<double>& out) {
   std::vector<State> states(frame.steps());
   std::vector<char> any(frame.steps(), 0);
   for (const std::size_t row : group.rows) {
@@ -88,7 +84,7 @@ struct Deviation : Spread {
   double value() const { return deviation(); }
 };
 
-void summarize(AggregateOp op, const Frame& frame, const Group& group, std::vector<double>& out) {
+void summarize(AggregateOp op, const Frame& frame, const RowGroup& group, std::vector<double>& out) {
   switch (op) {
     case AggregateOp::kSum:
       return accumulate<KahanSum>(frame, group, out);
@@ -109,11 +105,11 @@ void summarize(AggregateOp op, const Frame& frame, const Group& group, std::vect
   }
 }
 
-Frame quantiles(const Frame& frame, const std::vector<Group>& groups, const std::vector<double>& q,
+Frame quantiles(const Frame& frame, const std::vector<RowGroup>& groups, const std::vector<double>& q,
                 Budget& budget) {
   Frame out(frame.steps(), budget);
   std::vector<double> values;
-  for (const Group& group : groups) {
+  for (const RowGroup& group : groups) {
     std::vector<double> result(frame.steps(), no_value());
     for (std::size_t i = 0; i < frame.steps(); ++i) {
       values.clear();
@@ -126,70 +122,6 @@ Frame quantiles(const Frame& frame, const std::vector<Group>& groups, const std:
   }
   return out;
 }
-
-// How many elements k asks for, as Prometheus reads a float.
-std::size_t element_count(double k) {
-  if (std::isnan(k) || k >= 9223372036854775807.0 || k <= -9223372036854775808.0)
-    fault("Scalar value " + format_literal(k) + " overflows int64");
-  return k < 1 ? 0 : static_cast<std::size_t>(k);
-}
-
-// topk, bottomk and limitk: the rows of each group that stay, step by step, best first.
-class Chooser {
- public:
-  Chooser(const Expr& expr, const Frame& frame, Budget& budget)
-      : op_(expr.aggregate), frame_(frame), budget_(budget) {}
-
-  Frame run(const std::vector<Group>& groups, const std::vector<double>& k) {
-    const std::size_t steps = frame_.steps();
-    std::vector<std::vector<double>> kept(steps > 1 ? frame_.size() : 0);
-    Frame out(steps, budget_);
-    for (const Group& group : groups) {
-      for (std::size_t i = 0; i < steps; ++i) {
-        choose(group, i, element_count(k[i]));
-        for (const std::size_t row : chosen_) {
-          if (steps == 1) {  // an instant answer comes in the order of the values
-            *out.add(frame_.labels_ptr(row)) = frame_.row(row)[0];
-            continue;
-          }
-          if (kept[row].empty()) kept[row].assign(steps, no_value());
-          kept[row][i] = frame_.row(row)[i];
-        }
-      }
-      budget_.work(group.rows.size() * steps);
-    }
-    for (std::size_t row = 0; row < kept.size(); ++row)
-      if (!kept[row].empty()) out.add_if_any(frame_.labels_ptr(row), kept[row]);
-    return out;
-  }
-
- private:
-  void choose(const Group& group, std::size_t step, std::size_t k) {
-    chosen_.clear();
-    if (k == 0) return;
-    for (const std::size_t row : group.rows)
-      if (has_value(frame_.row(row)[step])) chosen_.push_back(row);
-    if (op_ != AggregateOp::kLimitk) {
-      const bool top = op_ == AggregateOp::kTopk;
-      // NaN is worst both ways; of equals the first stays.
-      const auto better = [&](std::size_t a, std::size_t b) {
-        const double x = frame_.row(a)[step];
-        const double y = frame_.row(b)[step];
-        if (std::isnan(x) || std::isnan(y)) return std::isnan(x) == std::isnan(y) ? a < b : std::isnan(y);
-        if (x != y) return top ? x > y : x < y;
-        return a < b;
-      };
-      const auto middle = chosen_.begin() + static_cast<std::ptrdiff_t>(std::min(k, chosen_.size()));
-      std::partial_sort(chosen_.begin(), middle, chosen_.end(), better);
-    }
-    if (chosen_.size() > k) chosen_.resize(k);
-  }
-
-  AggregateOp op_;
-  const Frame& frame_;
-  Budget& budget_;
-  std::vector<std::size_t> chosen_;
-};
 
 Frame count_values(const Expr& expr, const Frame& frame, Budget& budget) {
   const std::string& label = unwrap(*expr.args[1]).text;
@@ -246,12 +178,12 @@ Frame Evaluator::aggregate(const Expr& expr, const StepRange& steps) {
   if (has_parameter(expr.aggregate)) parameter = scalar(*expr.args[1], steps);
   if (expr.aggregate == AggregateOp::kLimitRatio) return limit_ratio(frame, parameter, budget_);
 
-  const std::vector<Group> groups = find_groups(expr, frame);
+  const std::vector<RowGroup> groups = find_groups(expr, frame);
   switch (expr.aggregate) {
     case AggregateOp::kTopk:
     case AggregateOp::kBottomk:
     case AggregateOp::kLimitk:
-      return Chooser(expr, frame, budget_).run(groups, parameter);
+      return choose(expr.aggregate, frame, groups, parameter, budget_);
     case AggregateOp::kQuantile:
       return quantiles(frame, groups, parameter, budget_);
     default:
@@ -259,7 +191,7 @@ Frame Evaluator::aggregate(const Expr& expr, const StepRange& steps) {
   }
   Frame out(steps.count, budget_);
   std::vector<double> values(steps.count);
-  for (const Group& group : groups) {
+  for (const RowGroup& group : groups) {
     summarize(expr.aggregate, frame, group, values);
     budget_.work(group.rows.size() * steps.count);
     out.add_if_any(group.labels, values);

@@ -21,6 +21,20 @@ double radians(double v) {
   return v * kPiValue / 180;
 }
 
+// Go's math.Max and math.Min: an infinity wins over NaN, and +0 is above -0.
+double greater_of(double a, double b) {
+  if (a == HUGE_VAL || b == HUGE_VAL) return HUGE_VAL;
+  if (std::isnan(a) || std::isnan(b)) return quiet_nan();
+  if (a == 0 && b == 0) return std::signbit(a) ? b : a;
+  return a > b ? a : b;
+}
+double lesser_of(double a, double b) {
+  if (a == -HUGE_VAL || b == -HUGE_VAL) return -HUGE_VAL;
+  if (std::isnan(a) || std::isnan(b)) return quiet_nan();
+  if (a == 0 && b == 0) return std::signbit(a) ? a : b;
+  return a < b ? a : b;
+}
+
 using Plain = double (*)(double);
 
 Plain plain_function(int id) {
@@ -119,9 +133,10 @@ Civil civil_from(double unix_seconds) {
 }
 
 double date_part(int id, double v) {
-  // Beyond these the calendar has no meaning, and a double no whole seconds.
-  if (!(std::fabs(v) < 9e15)) v = v > 0 ? 9e15 : -9e15;
-  const Civil civil = civil_from(v);
+  // What Prometheus answers where a value is no time at all (NaN, an infinity, too many seconds): the last
+  // moment that its 64-bit seconds can express.
+  static constexpr Civil kNoTime{292277026596, 12, 4, 15, 30, 0, 339};
+  const Civil civil = std::fabs(v) < 9.2e18 ? civil_from(v) : kNoTime;
   switch (id) {
     case kMinute:
       return civil.minute;
@@ -167,12 +182,6 @@ Frame Evaluator::element(const Expr& expr, const StepRange& steps) {
       budget_.work(steps.count);
     }
   };
-  const auto at_least = [](double v, double low) {
-    return std::isnan(v) || std::isnan(low) ? quiet_nan() : std::max(v, low);
-  };
-  const auto at_most = [](double v, double high) {
-    return std::isnan(v) || std::isnan(high) ? quiet_nan() : std::min(v, high);
-  };
   if (expr.function->kind == FunctionKind::kDate) {
     each([id](double v, std::size_t) { return date_part(id, v); });
   } else if (const Plain plain = plain_function(id)) {
@@ -183,12 +192,12 @@ Frame Evaluator::element(const Expr& expr, const StepRange& steps) {
       return std::floor(v * inverse + 0.5) / inverse;
     });
   } else if (id == kClampMin) {
-    each([&](double v, std::size_t i) { return at_least(v, first[i]); });
+    each([&](double v, std::size_t i) { return greater_of(v, first[i]); });
   } else if (id == kClampMax) {
-    each([&](double v, std::size_t i) { return at_most(v, first[i]); });
+    each([&](double v, std::size_t i) { return lesser_of(v, first[i]); });
   } else {  // clamp; nothing is between bounds that are crossed
     each([&](double v, std::size_t i) {
-      return second[i] < first[i] ? no_value() : at_least(at_most(v, second[i]), first[i]);
+      return second[i] < first[i] ? no_value() : greater_of(lesser_of(v, second[i]), first[i]);
     });
   }
   drop_names(frame, Joining::kByStep, budget_);

@@ -162,8 +162,6 @@ class Lexer {
         while (!at_end() && is_space(peek())) ++pos_;
         if (peek() != ']' && !is_digit(peek())) fail("missing unit character in duration", pos_);
         return;
-      case '}':
-        return fail("unexpected right brace '}'", pos_);
       case ']':
         return fail("unexpected right bracket ']'", pos_);
       default:

@@ -381,14 +381,14 @@ class Parser {
           fail(expr.start, "metric name must not be set twice: " + quote(expr.text) + " or " + quote(name));
         expr.text = std::move(name);  // {"name"}, as Prometheus 3 writes names of any letters
       } else {
-        matcher(expr, std::move(name));
+        matcher(expr, std::move(name), name_token.start);
       }
       if (take_if(K::kComma)) continue;
       if (at().kind != K::kRightBrace) unexpected("label matching", "\",\" or \"}\"");
     }
   }
 
-  void matcher(Expr& expr, std::string name) {
+  void matcher(Expr& expr, std::string name, std::size_t start) {
     Matcher::Op op = Matcher::kEqual;
     switch (at().kind) {
       case K::kAssign:
@@ -409,7 +409,7 @@ class Parser {
     if (at().kind != K::kString) unexpected("label matching", "string");
     const Token value = take();
     auto made = Matcher::make(op, std::move(name), string_value(value));
-    if (!made) fail(value.start, made.error().message);
+    if (!made) fail(start, made.error().message);
     expr.matchers.push_back(std::move(*made));
   }
 
