@@ -37,14 +37,8 @@ class BestHeap {
     const double worst = items_.front().value;
     const bool better = top_ ? worst < c.value : worst > c.value;
     if (!better && !(std::isnan(worst) && !std::isnan(c.value))) return;
-    items_.front() = c;
-    for (std::size_t i = 0; 2 * i + 1 < items_.size();) {
-      std::size_t child = 2 * i + 1;
-      if (child + 1 < items_.size() && worse(child + 1, child)) ++child;
-      if (!worse(child, i)) break;
-      std::swap(items_[i], items_[child]);
-      i = child;
-    }
+    pop();
+    push(c);
   }
 
   std::vector<Candidate> best_first() {
@@ -56,6 +50,18 @@ class BestHeap {
   }
 
  private:
+  void pop() {
+    std::swap(items_.front(), items_.back());
+    items_.pop_back();
+    for (std::size_t i = 0; 2 * i + 1 < items_.size();) {
+      std::size_t child = 2 * i + 1;
+      if (child + 1 < items_.size() && worse(child + 1, child)) ++child;
+      if (!worse(child, i)) break;
+      std::swap(items_[i], items_[child]);
+      i = child;
+    }
+  }
+
   bool worse(std::size_t a, std::size_t b) const {
     if (std::isnan(items_[a].value)) return true;
     return top_ ? items_[a].value < items_[b].value : items_[a].value > items_[b].value;
