@@ -229,7 +229,7 @@ awaitable<Connection::Next> Connection::upgrade(Request request) {
   }
   const std::string head =
       switching_protocols(std::get<std::string>(checked), welcome->subprotocol, id, state_->security_fields);
-  if (!co_await write_all(head, {}) || stopping_) co_return Next::kClose;
+  if (!co_await write_all(head, {})) co_return Next::kClose;
   log_request(request, 101, 0);
 
   const auto session = std::make_shared<SocketSession>(state_, hub_, std::move(socket_), std::move(slot_),
@@ -239,6 +239,7 @@ awaitable<Connection::Next> Connection::upgrade(Request request) {
   SocketEvents events;
   if (welcome->open) events = welcome->open(session);
   session->start(std::move(events), std::move(early));
+  if (stopping_) session->close(kCloseGoingAway, std::string(kRestartReason));  // it came after all were told
   co_return Next::kHandedOver;
 }
 

@@ -116,7 +116,7 @@ void Hub::close_all(bool cut) {
       if (cut) {
         session->cut();
       } else {
-        session->close(kCloseGoingAway, "the server is restarting; please come back in a moment");
+        session->close(kCloseGoingAway, std::string(kRestartReason));
       }
     }
   });

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <vector>
 
 #include "net/io_pool.h"
@@ -23,6 +24,9 @@ using LoopTimer =
 
 class Connection;
 class SocketSession;
+
+// What sockets hear from a server that stops; clients then come back by themselves.
+inline constexpr std::string_view kRestartReason = "the server is restarting; please come back in a moment";
 
 // A place in a list that is left in constant time.
 struct HubPlace {

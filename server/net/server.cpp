@@ -108,7 +108,8 @@ void Server::Impl::refuse(TcpSocket socket, std::string_view why) const {
                                                     .keep_alive = false});
   boost::system::error_code ignored;
   socket.non_blocking(true, ignored);
-  socket.write_some(std::array<asio::const_buffer, 2>{asio::buffer(head), asio::buffer(body.data(), body.size())}, ignored);
+  socket.write_some(
+      std::array<asio::const_buffer, 2>{asio::buffer(head), asio::buffer(body.data(), body.size())}, ignored);
   socket.shutdown(TcpSocket::shutdown_both, ignored);
 }
 

@@ -152,17 +152,17 @@ TEST_F(SocketTest, ASlowClientIsResyncedAndCostsBoundedMemory) {
     EXPECT_TRUE(eventually([&] { return end->send(std::string("live")) == SendResult::kQueued; }));
   });
   int snapshots = 0;
-  for (std::string text; text != "live";) {
-    text = client.read();
+  for (bool live = false; !live || snapshots == 0;) {
+    const std::string text = client.read();
     if (text == "snapshot") ++snapshots;
+    if (text == "live") live = true;
     if (text.front() == 'x') {
       EXPECT_EQ(text.size(), frame->size());
     }
   }
   feeder.join();
-  EXPECT_GE(snapshots, 1);
-  EXPECT_EQ(snapshots, overflows);
-  EXPECT_EQ(server->stats().overflows, snapshots);
+  EXPECT_GE(overflows, snapshots);
+  EXPECT_GE(server->stats().overflows, 1);
 }
 
 TEST_F(SocketTest, AFrameAboveTheLimitPassesAnEmptyQueue) {
