@@ -38,7 +38,7 @@ struct ActionRecord {
   sim::ActionId id;
   sim::Action action;
   std::string kind, target, title;  // in words, as they were when it began
-  std::string by;                   // player id
+  std::string by, handle;           // player id, and what they were called then
   Duration begun{0};
   std::optional<Duration> ended;
   sim::ActionState state = sim::ActionState::kRunning;
@@ -117,7 +117,7 @@ class Arena {
   TeamState state() const { return state_; }
   bool finished() const { return state_ != TeamState::kPlaying; }
   std::optional<Duration> ended() const { return ended_; }  // when it finished
-  Duration time() const;                                    // how far it has run
+  Duration time() const { return time_; }  // of the match; the system itself stands still once ended
   Duration time_limit() const { return time_limit_; }
   SimTime page() const { return page_; }
   const scenario::Incident& incident() const { return *incident_; }
@@ -157,11 +157,19 @@ class Arena {
     std::uint64_t failed = 0, slow = 0, all = 0;
   };
 
+  // Between two looks at the rules.
   void run_to(Duration to);
   void note_what_happened();
+  struct Note {
+    SimTime at;
+    std::string text;
+  };
+  void note_actions(std::vector<Note>& notes);
+  void note_alerts(std::vector<Note>& notes);
   void take_sample();
   void look_at_rules(Duration at);
   bool customers_well() const;
+  bool has_grounds() const;
   void finish(TeamState state, Duration at);
   void line(Duration at, LineKind kind, const std::string& by, std::string text);
 
@@ -170,6 +178,7 @@ class Arena {
   telemetry::Telemetry telemetry_;
   SimTime page_;
   Duration time_limit_;
+  Duration time_{0};
   TeamState state_ = TeamState::kPlaying;
   std::optional<Duration> ended_;
   bool declared_right_ = false;
@@ -183,8 +192,8 @@ class Arena {
   std::vector<StatusRecord> status_updates_;
   std::uint64_t harmed_at_page_ = 0, requests_at_page_ = 0;  // unweighted
   std::vector<Sample> samples_;                              // one at the page and at each rule step since
-  std::vector<std::vector<Sample>> by_journey_;  // a ring of the last kHarmRateWindow for each journey
-  std::size_t alerts_noted_ = 0;                 // transitions of alerts already in the timeline
+  std::vector<std::vector<Sample>> by_journey_;      // a ring of the last kHarmRateWindow for each journey
+  std::vector<telemetry::AlertState> alerts_noted_;  // as the timeline has them; by place in AlertLog::fired
 };
 
 }  // namespace incident::match

@@ -93,7 +93,30 @@ class Match {
   std::uint64_t hash() const;
 
  private:
-  friend class Rulebook;  // check and apply, one function for each command (match.cpp, check.cpp)
+  // One for each command, when check_command has passed.
+  void on(const Entry& entry, const Join& join, Applied& applied);
+  void on(const Entry& entry, const ChooseTeam& choice, Applied& applied);
+  void on(const Entry& entry, const SetRole& command, Applied& applied);
+  void on(const Entry& entry, const SetReady& command, Applied& applied);
+  void on(const Entry& entry, const Start& command, Applied& applied);
+  void on(const Entry& entry, const Act& command, Applied& applied);
+  void on(const Entry& entry, const Pin& command, Applied& applied);
+  void on(const Entry& entry, const Unpin& command, Applied& applied);
+  void on(const Entry& entry, const Declare& command, Applied& applied);
+  void on(const Entry& entry, const Chat& command, Applied& applied);
+  void on(const Entry& entry, const StatusUpdate& command, Applied& applied);
+  void on(const Entry& entry, const TakeHint& command, Applied& applied);
+  void on(const Entry& entry, const Concede& command, Applied& applied);
+  void on(const Entry& entry, const Leave& command, Applied& applied);
+  void on(const Entry& entry, const BeginRunning& command, Applied& applied);
+  void on(const Entry& entry, const Pause& command, Applied& applied);
+  void on(const Entry& entry, const Resume& command, Applied& applied);
+  void on(const Entry& entry, const EndMatch& command, Applied& applied);
+  Player& player(std::string_view id);
+  Arena* arena_for(std::string_view player);
+  void note(std::string_view player, const std::string& text);
+  void move_to_team(Player& player, const std::string& team);
+  void pass_host_on();
 
   std::shared_ptr<const scenario::Incident> incident_;
   std::shared_ptr<const scenario::Start> start_;

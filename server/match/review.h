@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "match/clues.h"
 #include "match/evidence.h"
 #include "match/match.h"
 #include "match/score.h"
@@ -18,6 +19,15 @@ namespace incident::match {
 
 enum class MoveVerdict : std::uint8_t { kGreat, kGood, kInaccuracy, kMistake, kBlunder };
 std::string_view to_string(MoveVerdict verdict);
+
+// A move is judged by the harm it saved, as a share of what was at stake between doing nothing and par.
+inline constexpr int kGreatPermille = 200;
+inline constexpr int kGoodPermille = 10;
+inline constexpr int kInaccuracyPermille = -20;  // between this and kGoodPermille: it changed little
+inline constexpr int kMistakePermille = -150;    // below: a blunder
+// A replay that differs by less is chance: another order of the same arrivals.
+inline constexpr int kNoisePermille = 5;
+inline constexpr std::size_t kMovesJudgedMax = 60;  // of one team, the first ones; each costs a replay
 
 struct CurvePoint {
   Duration at{0};
@@ -35,14 +45,6 @@ struct PinVerdict {
   EvidenceVerdict verdict = EvidenceVerdict::kUnrelated;
 };
 
-// Causal evidence that was there to see.
-struct Clue {
-  Duration at{0};
-  EvidenceKind kind = EvidenceKind::kLog;
-  std::string ref, label;
-  bool pinned = false;
-};
-
 struct TeamReview {
   std::string team, name;
   TeamState state = TeamState::kPlaying;
@@ -55,7 +57,7 @@ struct TeamReview {
   std::vector<Move> moves;
   std::vector<PinVerdict> evidence;
   std::optional<Duration> knowable;  // when the first causal log line, trace or alert was there
-  std::vector<Clue> clues;           // the earliest of each kind and service, pinned or missed
+  std::vector<Clue> clues;           // causal evidence that was there, pinned or missed
 };
 
 struct Review {

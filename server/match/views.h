@@ -48,6 +48,7 @@ struct ChangeRow {
 };
 std::vector<ChangeRow> changes(const Arena& arena);
 std::optional<sim::ChangeId> change_numbered(const sim::Simulation& sim, std::int64_t number);
+std::optional<sim::ChangeId> change_named(const sim::Simulation& sim, std::string_view number);  // "3"
 std::optional<std::int64_t> number_of_change(const sim::Simulation& sim, sim::ChangeId id);
 
 struct AlertRow {
@@ -58,7 +59,7 @@ struct AlertRow {
   double value = 0;
   bool operator==(const AlertRow&) const = default;
 };
-std::vector<AlertRow> alerts(
-    const Arena& arena);  // the present or last instance of each rule that ever left inactive
+// One row for each rule that is pending or has ever fired; of several label sets the worst counts.
+std::vector<AlertRow> alerts(const Arena& arena);
 
 }  // namespace incident::match
