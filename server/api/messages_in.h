@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace incident::api::in {
@@ -133,6 +134,10 @@ struct Concede {
 };
 BOOST_DESCRIBE_STRUCT(Concede, (), (id))
 
+// Every socket frame.
+using Frame = std::variant<Hello, ChooseTeam, SetRole, SetReady, StartMatch, PreviewAction, Act, Pin, Unpin,
+                           Declare, Chat, StatusUpdate, TakeHint, Concede>;
+
 // --- HTTP bodies
 // ----------------------------------------------------------------------------------------------------
 
@@ -156,5 +161,7 @@ struct JoinMatch {
   std::string code;
 };
 BOOST_DESCRIBE_STRUCT(JoinMatch, (), (code))
+
+using Body = std::variant<TakeHandle, CreateMatch, JoinMatch>;
 
 }  // namespace incident::api::in

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace incident::api::out {
@@ -263,6 +264,9 @@ struct Goodbye {
 };
 BOOST_DESCRIBE_STRUCT(Goodbye, (), (reason, message))
 
+// Every socket frame.
+using Frame = std::variant<Snapshot, Tick, Update, Ack, ActionPreview, ErrorMessage, Goodbye>;
+
 // --- HTTP bodies
 // ----------------------------------------------------------------------------------------------------
 
@@ -421,5 +425,8 @@ struct Trace {
   std::vector<Span> spans;
 };
 BOOST_DESCRIBE_STRUCT(Trace, (), (id, spans))
+
+using Body = std::variant<Session, IncidentInfo, MatchCreated, MatchSummary, Board, MatchResult, LogPage,
+                          TracePage, Trace>;
 
 }  // namespace incident::api::out

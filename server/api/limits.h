@@ -1,0 +1,34 @@
+// Every limit on what a client can send or make the server keep through the api room.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace incident::api {
+
+// One message.
+inline constexpr std::size_t kJsonBytesMax = 64 * 1024;
+inline constexpr int kJsonDepthMax = 8;
+inline constexpr std::size_t kListItemsMax = 64;
+inline constexpr std::size_t kTextBytesMax = 4096;
+
+// A match's stream: frames kept for clients that come back; older ones are answered with a snapshot.
+inline constexpr std::size_t kStreamFramesMax = 256;
+inline constexpr std::size_t kStreamBytesMax = 512 * 1024;
+inline constexpr std::size_t kSubscribersMax = 256;  // sockets in one match
+
+// Commands waiting for the log in one match.
+inline constexpr std::size_t kCommandsWaitingMax = 64;
+
+// Matches.
+inline constexpr std::size_t kOpenMatchesMax = 2000;
+inline constexpr std::size_t kOpenMatchesPerPlayerMax = 8;
+
+// Queries of the war room.
+inline constexpr std::size_t kQueryBytesMax = 8 * 1024;
+inline constexpr std::size_t kLogLinesMax = 500;
+inline constexpr std::size_t kTracesMax = 200;
+inline constexpr std::chrono::seconds kQueryTimeMax{5};
+inline constexpr std::size_t kQueriesAtOncePerPlayerMax = 32;
+
+}  // namespace incident::api
