@@ -1,0 +1,63 @@
+#include "app/config.h"
+
+#include <cstdlib>
+
+namespace incident::app {
+
+void add_serve_options(CLI::App& command, ServeConfig& config) {
+  command.add_option("--port", config.port, "TCP port to listen on; 0 takes any free one")
+      ->envname("PORT")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
+  command.add_option("--bind", config.bind, "address to listen on; 0.0.0.0 lets other machines in")
+      ->envname("BIND")
+      ->check(CLI::ValidIPV4 | CLI::Validator(
+                                   [](std::string& text) {
+                                     return text.find(':') == std::string::npos ? "not an address" : "";
+                                   },
+                                   "IPV6"))
+      ->capture_default_str();
+  command.add_option("--data-dir", config.data_dir, "folder for the database; nothing is written elsewhere")
+      ->envname("DATA_DIR")
+      ->capture_default_str();
+  command.add_option("--log-level", config.log_level, "least level that is logged")
+      ->envname("LOG_LEVEL")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
+      ->capture_default_str();
+  command.add_option("--scenarios", config.scenarios, "folder with systems/ and incidents/")
+      ->envname("SCENARIOS_DIR")
+      ->check(CLI::ExistingDirectory);
+  command.add_option("--web", config.web, "folder with the built web client")
+      ->envname("WEB_DIR")
+      ->check(CLI::ExistingDirectory);
+  command.add_option("--io-threads", config.io_threads, "threads for connections and rooms; 0: one a core")
+      ->envname("IO_THREADS")
+      ->check(CLI::Range(0, 256))
+      ->capture_default_str();
+  command.add_option("--workers", config.workers, "threads for warm-ups, queries and reviews; 0: one a core")
+      ->envname("WORKERS")
+      ->check(CLI::Range(0, 256))
+      ->capture_default_str();
+  command
+      .add_option("--trusted-proxy", config.trusted_proxies,
+                  "address or network whose X-Forwarded-For is believed; may be repeated")
+      ->envname("TRUSTED_PROXY");
+  command
+      .add_option("--allowed-origin", config.allowed_origins,
+                  "origin beside the server's own that may open a socket; may be repeated")
+      ->envname("ALLOWED_ORIGIN");
+  command.set_config("--config", "", "config file (TOML): the long names above without dashes before them");
+}
+
+std::filesystem::path home_folder() {
+  if (const char* home = std::getenv("INCIDENT_HOME"); home != nullptr && *home != '\0') return home;
+  std::error_code ignored;
+  auto folder = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
+  for (; !folder.empty(); folder = folder.parent_path()) {
+    if (std::filesystem::is_directory(folder / "scenarios" / "systems", ignored)) return folder;
+    if (folder == folder.root_path()) break;
+  }
+  return ".";
+}
+
+}  // namespace incident::app
