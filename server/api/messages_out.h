@@ -252,11 +252,11 @@ struct ActionPreview {
 };
 BOOST_DESCRIBE_STRUCT(ActionPreview, (), (id, title, effect, takes, requests_cut, touches))
 
-struct ErrorMessage {
+struct Error {
   std::optional<std::int64_t> id;
   std::string code, message, at;
 };
-BOOST_DESCRIBE_STRUCT(ErrorMessage, (), (id, code, message, at))
+BOOST_DESCRIBE_STRUCT(Error, (), (id, code, message, at))
 
 // The server is going away or the match ended; `reason`: restart | ended | replaced | policy.
 struct Goodbye {
@@ -265,7 +265,7 @@ struct Goodbye {
 BOOST_DESCRIBE_STRUCT(Goodbye, (), (reason, message))
 
 // Every socket frame.
-using Frame = std::variant<Snapshot, Tick, Update, Ack, ActionPreview, ErrorMessage, Goodbye>;
+using Frame = std::variant<Snapshot, Tick, Update, Ack, ActionPreview, Error, Goodbye>;
 
 // --- HTTP bodies
 // ----------------------------------------------------------------------------------------------------
