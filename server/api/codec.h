@@ -1,6 +1,7 @@
 // JSON of the message catalogue, from its descriptions (Boost.Describe): one codec for every struct in
 // messages_in.h and messages_out.h. Encoding never fails. Decoding is strict: unknown, missing and wrongly
-// typed fields are errors that name the field; std::optional fields may be absent. Pure functions, any thread.
+// typed fields are errors that name the field; std::optional fields may be absent. Pure functions, any
+// thread.
 #pragma once
 
 #include <boost/core/type_name.hpp>

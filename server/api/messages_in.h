@@ -72,6 +72,17 @@ struct StartMatch {
 };
 BOOST_DESCRIBE_STRUCT(StartMatch, (), (id))
 
+// The host of a practice match stops the clock and lets it go on.
+struct PauseMatch {
+  std::int64_t id = 0;
+};
+BOOST_DESCRIBE_STRUCT(PauseMatch, (), (id))
+
+struct ResumeMatch {
+  std::int64_t id = 0;
+};
+BOOST_DESCRIBE_STRUCT(ResumeMatch, (), (id))
+
 // --- socket: play
 // ---------------------------------------------------------------------------------------------------
 
@@ -135,8 +146,8 @@ struct Concede {
 BOOST_DESCRIBE_STRUCT(Concede, (), (id))
 
 // Every socket frame.
-using Frame = std::variant<Hello, ChooseTeam, SetRole, SetReady, StartMatch, PreviewAction, Act, Pin, Unpin,
-                           Declare, Chat, StatusUpdate, TakeHint, Concede>;
+using Frame = std::variant<Hello, ChooseTeam, SetRole, SetReady, StartMatch, PauseMatch, ResumeMatch,
+                           PreviewAction, Act, Pin, Unpin, Declare, Chat, StatusUpdate, TakeHint, Concede>;
 
 // --- HTTP bodies
 // ----------------------------------------------------------------------------------------------------

@@ -15,7 +15,8 @@ void Stream::keep(net::Frame frame) {
 
 std::optional<std::vector<net::Frame>> Stream::after(const std::string& epoch, std::int64_t since) const {
   const std::int64_t missing = seq_ - since;
-  if (epoch != epoch_ || missing < 0 || missing > static_cast<std::int64_t>(kept_.size())) return std::nullopt;
+  if (epoch != epoch_ || missing < 0 || missing > static_cast<std::int64_t>(kept_.size()))
+    return std::nullopt;
   return std::vector<net::Frame>(kept_.end() - missing, kept_.end());
 }
 

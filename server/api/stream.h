@@ -1,6 +1,6 @@
-// The numbered frames of one audience (a team, or those in a lobby without one). Frames are serialised once and
-// shared by all who get them; the last ones are kept, within named limits, for clients that come back and say
-// the last number they have. A stream's epoch is new whenever its numbers start again (a restart, another
+// The numbered frames of one audience (a team, or those in a lobby without one). Frames are serialised once
+// and shared by all who get them; the last ones are kept, within named limits, for clients that come back and
+// say the last number they have. A stream's epoch is new whenever its numbers start again (a restart, another
 // team). Not thread-safe: belongs to its room.
 #pragma once
 

@@ -19,7 +19,8 @@ unsigned count(unsigned threads) {
 }  // namespace
 
 Workers::Workers(unsigned threads) : pool_(count(threads)) {
-  // Linux keeps a nice value for each thread: every thread of the pool sets its own, once all of them are here.
+  // Linux keeps a nice value for each thread: every thread of the pool sets its own, once all of them are
+  // here.
   const auto n = static_cast<std::ptrdiff_t>(count(threads));
   auto all_here = std::make_shared<std::latch>(n);
   for (std::ptrdiff_t i = 0; i < n; ++i) {
