@@ -215,8 +215,9 @@ struct Update {
   std::optional<std::string> phase;
   std::optional<std::int64_t> countdown_ms;
   std::vector<Player> players;
-  std::vector<Team> teams;
-  std::vector<Pod> pods;  // when present: the whole list
+  std::vector<std::string> players_left;  // ids
+  std::vector<Team> teams;                // when not empty: the whole list
+  std::vector<Pod> pods;                  // when not empty: the whole list
   std::vector<ConfigKey> config;
   std::vector<Flag> flags;
   std::vector<Pinned> pins;
@@ -231,9 +232,9 @@ struct Update {
   std::optional<Briefing> briefing;
 };
 BOOST_DESCRIBE_STRUCT(Update, (),
-                      (seq, time, phase, countdown_ms, players, teams, pods, config, flags, pins, unpinned,
-                       changes, alerts, actions, channel, hints, hints_left, next_hint_price, declarations,
-                       briefing))
+                      (seq, time, phase, countdown_ms, players, players_left, teams, pods, config, flags,
+                       pins, unpinned, changes, alerts, actions, channel, hints, hints_left, next_hint_price,
+                       declarations, briefing))
 
 // The command with this id is durable and has been applied.
 struct Ack {
@@ -341,6 +342,14 @@ struct EvidenceVerdict {
 };
 BOOST_DESCRIBE_STRUCT(EvidenceVerdict, (), (pin, label, verdict))
 
+// Causal evidence that was there to see, pinned or missed.
+struct Clue {
+  double at = 0;
+  std::string kind, ref, label;
+  bool pinned = false;
+};
+BOOST_DESCRIBE_STRUCT(Clue, (), (at, kind, ref, label, pinned))
+
 struct TeamResult {
   std::string team, name, state;
   std::vector<std::string> handles;
@@ -350,11 +359,13 @@ struct TeamResult {
   std::vector<CurvePoint> curve;
   std::vector<Move> moves;
   std::vector<EvidenceVerdict> evidence;
-  std::vector<ChannelLine> timeline;
+  std::optional<double> knowable;  // when the first causal evidence was there
+  std::vector<Clue> clues;
+  std::vector<ChannelLine> timeline;  // `by` is a handle here
 };
 BOOST_DESCRIBE_STRUCT(TeamResult, (),
                       (team, name, state, handles, score, mitigation, diagnosis, conduct, harm, seconds,
-                       lines, curve, moves, evidence, timeline))
+                       lines, curve, moves, evidence, knowable, clues, timeline))
 
 struct Debrief {
   std::string component, mechanism, trigger;
