@@ -1,6 +1,7 @@
-// Which handler answers which method and path. Patterns are paths with {names}: "/api/v1/matches/{match}/result".
-// Built once, then read by any thread. HEAD is answered by GET's handler; a known path with another method is
-// 405 with Allow; an unknown path is nothing, for the caller to go on with (static files).
+// Which handler answers which method and path. Patterns are paths with {names}:
+// "/api/v1/matches/{match}/result". Built once, then read by any thread. HEAD is answered by GET's handler; a
+// known path with another method is 405 with Allow; an unknown path is nothing, for the caller to go on with
+// (static files).
 #pragma once
 
 #include <functional>

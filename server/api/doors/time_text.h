@@ -1,0 +1,17 @@
+// Times and steps as they come in the addresses of queries.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace incident::api {
+
+// Unix milliseconds from "1700000000.25" (seconds) or "2023-11-14T22:13:20.25Z" (RFC 3339).
+std::optional<std::int64_t> parse_unix_ms(std::string_view text);
+// Milliseconds from "15" or "0.5" (seconds) or "1m30s"; above zero.
+std::optional<std::int64_t> parse_step(std::string_view text);
+// A finite decimal number that is the whole text.
+std::optional<double> parse_number(std::string_view text);
+
+}  // namespace incident::api
