@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <array>
+#include <set>
 
 #include "api/action_catalogue.h"
 #include "match/views.h"

@@ -28,6 +28,7 @@ Room::Room(RoomServices& services, Info info, SharedIncident incident)
       strand_(services.ticks),
       tick_timer_(strand_),
       briefing_timer_(strand_),
+      replay_strand_(services.workers.executor()),
       idle_since_(steady_clock::now()) {}
 
 void Room::open_new() {
@@ -62,7 +63,8 @@ void Room::open_recovered(std::vector<match::Entry> log, Duration clock) {
                                  return self->close("policy", "This match could not be recovered.");
                                }
                                auto shared = std::make_shared<match::Match>(std::move(*match));
-                               boost::asio::post(self->strand_, [self, shared, start, clock] {
+                               boost::asio::post(self->strand_, [self, shared, start, clock, log] {
+        self->log_ = log;
                                  self->clock_at_base_ = std::max(clock, shared->time());
                                  self->start_ = start;
                                  self->ready(std::move(*shared));
@@ -166,6 +168,7 @@ void Room::written(const match::Entry& entry, const Done& done, Result<void> dur
                {}});
   } else {
     match::Applied applied = match_->apply(entry);
+    log_.push_back(entry);
     after(entry);
     publish();
     if (applied.refused) {

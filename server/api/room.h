@@ -21,6 +21,7 @@
 #include <string>
 #include <vector>
 
+#include "api/arena_view.h"
 #include "api/messages_in.h"
 #include "api/messages_out.h"
 #include "api/starts.h"
@@ -29,6 +30,7 @@
 #include "match/changes.h"
 #include "match/match.h"
 #include "match/replay.h"
+#include "match/review.h"
 #include "net/socket.h"
 #include "store/store.h"
 
@@ -40,15 +42,6 @@ struct RoomServices {
   Workers& workers;
   store::Store& store;
   Starts& starts;
-};
-
-// A consistent picture of one arena for a query that runs elsewhere. Null telemetry: no such arena yet.
-struct ArenaView {
-  std::shared_ptr<const telemetry::Telemetry> telemetry;
-  SharedIncident incident;
-  SimTime page;
-  SimTime now;
-  std::int64_t wall_epoch_ms = 0;  // what the doors call the moment of the page
 };
 
 class Room : public std::enable_shared_from_this<Room> {
@@ -128,6 +121,9 @@ class Room : public std::enable_shared_from_this<Room> {
   void finish();
   void publish_result(const match::Review& review);
 
+  // room_views.cpp
+  Result<out::Snapshot> replayed(const std::string& team, Duration at);
+
   // room_clients.cpp
   void on_text(const ClientPtr& client, const std::string& text);
   void on_frame(const ClientPtr& client, in::Frame frame);
@@ -169,10 +165,15 @@ class Room : public std::enable_shared_from_this<Room> {
   std::map<std::string, int, std::less<>> online_;  // sockets of each player
   std::vector<std::string> presence_changed_;
 
-  std::shared_ptr<const telemetry::Telemetry> view_;  // of the team and time below, shared by queries
-  std::string view_team_;
-  Duration view_time_{0};
-  std::unique_ptr<match::Replay> replay_;
+  struct Picture {  // shared by all queries of one moment
+    std::shared_ptr<const telemetry::Telemetry> telemetry;
+    Duration at{0};
+  };
+  std::map<std::string, Picture> pictures_;  // by team
+  std::vector<match::Entry> log_;            // as it is in the store
+
+  boost::asio::strand<Workers::Executor> replay_strand_;
+  std::unique_ptr<match::Replay> replay_;  // on its strand only
 
   std::atomic<match::Phase> phase_{match::Phase::kLobby};
   std::atomic<std::int64_t> checkpoint_us_{-1};

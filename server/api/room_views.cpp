@@ -1,0 +1,79 @@
+// Looking into a room from outside its strand: pictures for queries, and the replay after the end.
+#include <boost/asio/post.hpp>
+
+#include "api/match_messages.h"
+#include "api/room.h"
+
+namespace incident::api {
+namespace {
+
+const Error kNoArena{ErrorCode::kNotFound, "There is no such war room, or it is not yours.", {}};
+
+}  // namespace
+
+void Room::view(std::string player, std::string team, std::function<void(Result<ArenaView>)> done) {
+  boost::asio::post(strand_, [self = shared_from_this(), player = std::move(player), team = std::move(team),
+                              done = std::move(done)]() mutable {
+    if (!self->match_) {
+      return done(Error{ErrorCode::kUnavailable, "The match is being recovered. Please try again.", {}});
+    }
+    const match::Match& match = *self->match_;
+    const bool own = self->audience_key(player) == team;
+    const auto index = match.team_index(team);
+    if (!index || *index >= match.arenas().size() || (!own && match.phase() != match::Phase::kEnded))
+      return done(kNoArena);
+
+    const match::Arena& arena = match.arenas()[*index];
+    Picture& picture = self->pictures_[team];
+    if (!picture.telemetry || picture.at != arena.time()) {
+      picture.telemetry = std::make_shared<const telemetry::Telemetry>(arena.telemetry());
+      picture.at = arena.time();
+    }
+    ArenaView view;
+    view.telemetry = picture.telemetry;
+    view.incident = self->incident_;
+    view.page = arena.page();
+    view.now = arena.sim().now();
+    view.wall_epoch_ms = wall_epoch_ms(self->info_.created_ms);
+    done(std::move(view));
+  });
+}
+
+void Room::replay(std::string team, Duration at, std::function<void(Result<out::Snapshot>)> done) {
+  boost::asio::post(strand_, [self = shared_from_this(), team = std::move(team), at,
+                              done = std::move(done)]() mutable {
+    if (!self->match_ || self->match_->phase() != match::Phase::kEnded) {
+      return done(Error{ErrorCode::kFailedPrecondition, "A match can be replayed once it has ended.", {}});
+    }
+    if (!self->match_->team_index(team)) return done(kNoArena);
+    // One at a time, in order of asking: the cursor is one value.
+    boost::asio::post(self->replay_strand_, [self, team = std::move(team), at, done = std::move(done)] {
+      auto snapshot = self->replayed(team, at);
+      boost::asio::post(self->strand_, [done, snapshot = std::move(snapshot)] { done(snapshot); });
+    });
+  });
+}
+
+// On the replay strand, after the end, when `match_` no longer changes.
+Result<out::Snapshot> Room::replayed(const std::string& team, Duration at) {
+  if (!replay_) {
+    replay_ = std::make_unique<match::Replay>(incident_, start_, info_.settings, log_);
+  }
+  const auto match = replay_->at(std::clamp(at, Duration{0}, match_->time_limit()));
+  if (!match) return match.error();
+  out::Snapshot s = match_snapshot(**match, team);
+  s.match = info_.id;
+  s.code = info_.code;
+  s.wall_epoch_ms = static_cast<double>(wall_epoch_ms(info_.created_ms));
+  for (const auto& player : (*match)->players()) {
+    if (!player.gone) s.players.push_back(player_of(player, false));
+  }
+  for (std::size_t i = 0; i < (*match)->teams().size(); ++i) {
+    const auto& row = (*match)->teams()[i];
+    s.teams.push_back({row.id, row.name, arena_key(info_.id, row.id),
+                       std::string(match::to_string((*match)->team_state(i)))});
+  }
+  return s;
+}
+
+}  // namespace incident::api
