@@ -64,7 +64,7 @@ void Room::open_recovered(std::vector<match::Entry> log, Duration clock) {
                                }
                                auto shared = std::make_shared<match::Match>(std::move(*match));
                                boost::asio::post(self->strand_, [self, shared, start, clock, log] {
-        self->log_ = log;
+                                 self->log_ = log;
                                  self->clock_at_base_ = std::max(clock, shared->time());
                                  self->start_ = start;
                                  self->ready(std::move(*shared));
@@ -162,7 +162,7 @@ void Room::pump() {
 void Room::written(const match::Entry& entry, const Done& done, Result<void> durable) {
   writing_ = false;
   if (!durable) {
-    log_error("log append failed", {{"match", info_.id}, {"error", durable.error().message}});
+    log::error("api", "log append failed", {{"match", info_.id}, {"error", durable.error().message}});
     done(Error{ErrorCode::kUnavailable,
                "The server could not save this, so it was not done. Please try again.",
                {}});

@@ -82,6 +82,7 @@ class Room : public std::enable_shared_from_this<Room> {
   match::Phase phase() const { return phase_.load(); }
   // Match time for the store's clock checkpoint; nothing when the clock stands.
   std::optional<Duration> running_clock() const;
+  bool has_clients() const { return has_clients_.load(); }
   // Since when nobody is connected.
   std::chrono::steady_clock::time_point idle_since() const { return idle_since_.load(); }
 
@@ -177,6 +178,7 @@ class Room : public std::enable_shared_from_this<Room> {
 
   std::atomic<match::Phase> phase_{match::Phase::kLobby};
   std::atomic<std::int64_t> checkpoint_us_{-1};
+  std::atomic<bool> has_clients_{false};
   std::atomic<std::chrono::steady_clock::time_point> idle_since_;
 };
 

@@ -20,6 +20,7 @@ net::SocketEvents Room::attach(std::shared_ptr<net::Socket> socket, std::string 
     }
     client->audience = self->audience_key(client->player);
     self->clients_.push_back(client);
+    self->has_clients_ = true;
     if (self->online_[client->player]++ == 0) self->presence_changed_.push_back(client->player);
     self->publish();
   });
@@ -45,6 +46,7 @@ void Room::detach(const ClientPtr& client) {
     online_.erase(found);
     presence_changed_.push_back(client->player);
   }
+  has_clients_ = !clients_.empty();
   if (clients_.empty()) idle_since_ = steady_clock::now();
   publish();
 }

@@ -38,12 +38,17 @@ void Router::add(net::Method method, std::string_view pattern, RouteHandler hand
 std::optional<net::awaitable<net::Response>> Router::route(const net::Request& request) const {
   const auto segments = split(request.path);
   for (const auto& route : routes_) {
-    if (route.segments.size() != segments.size()) continue;
+    const bool open_end = route.segments.back().starts_with("{*");
+    if (open_end ? segments.size() < route.segments.size() : segments.size() != route.segments.size())
+      continue;
     PathValues values;
     bool fits = true;
-    for (std::size_t i = 0; i < segments.size() && fits; ++i) {
+    for (std::size_t i = 0; i < route.segments.size() && fits; ++i) {
       const std::string& wanted = route.segments[i];
-      if (is_name(wanted)) {
+      if (wanted.starts_with("{*")) {
+        std::string& rest = values[wanted.substr(2, wanted.size() - 3)];
+        for (std::size_t j = i; j < segments.size(); ++j) rest += (j > i ? "/" : "") + segments[j];
+      } else if (is_name(wanted)) {
         values[wanted.substr(1, wanted.size() - 2)] = segments[i];
       } else {
         fits = wanted == segments[i];

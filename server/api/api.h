@@ -1,0 +1,62 @@
+// Every route of the server, and the upgrade to a match's WebSocket. Built once at start from what it serves;
+// its handlers run on the connections' threads. What it may show to whom: incidents and boards to everybody;
+// a match to those who joined it; an arena's doors to its own team, and to everybody once the match has
+// ended.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "api/rooms.h"
+#include "api/router.h"
+#include "api/sessions.h"
+#include "api/workers.h"
+#include "net/server.h"
+#include "net/static_files.h"
+#include "net/token_bucket.h"
+
+namespace incident::api {
+
+class Api {
+ public:
+  // All of it must outlive the api.
+  Api(store::Store& store, Rooms& rooms, Workers& workers, const net::StaticFiles* files);
+
+  net::awaitable<net::Response> handle(net::Request request);
+  net::awaitable<std::variant<net::Response, net::Upgrade>> upgrade(net::Request request);
+  // /healthz answers 200 from then on.
+  void set_ready() { ready_ = true; }
+
+ private:
+  using Reply = net::awaitable<net::Response>;
+
+  void add_routes();
+  // routes.cpp
+  Reply open_session(net::Request request);
+  Reply read_session(net::Request request);
+  Reply list_incidents(net::Request request);
+  Reply read_board(net::Request request, std::string incident);
+  Reply list_my_matches(net::Request request);
+  Reply create_match(net::Request request);
+  Reply join_match(net::Request request);
+  Reply read_result(net::Request request, std::string match);
+  Reply read_replay(net::Request request, std::string match);
+  // arena_routes.cpp
+  Reply arena_door(net::Request request, std::string arena, std::string path);
+
+  bool within_rate(const net::Request& request, double tokens);
+
+  store::Store& store_;
+  Rooms& rooms_;
+  Workers& workers_;
+  const net::StaticFiles* files_;
+  Sessions sessions_;
+  Router router_;
+  std::atomic<bool> ready_{false};
+  std::mutex mutex_;
+  std::map<std::string, net::TokenBucket> rates_;  // by address
+};
+
+}  // namespace incident::api

@@ -1,0 +1,57 @@
+// All live matches of this server: made, found, recovered after a restart, taken out when nobody needs them
+// any more. A match that has ended can be looked at again: its room is rebuilt from the log. Any thread.
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "api/room.h"
+#include "net/await.h"
+#include "scenario/library.h"
+
+namespace incident::api {
+
+using SharedRoom = std::shared_ptr<Room>;
+
+class Rooms {
+ public:
+  Rooms(RoomServices& services, const scenario::Library& library);
+
+  // Reads every open match from the store and begins to recover it; then keeps clocks and sweeps. Blocks
+  // until the store has answered; called once, before clients come.
+  Result<void> recover();
+  // Tells every client; no command is taken any more.
+  void close();
+
+  net::awaitable<Result<SharedRoom>> create(SharedIncident incident, match::Settings settings,
+                                            std::string host);
+  // Live, or from the store when it has ended.
+  net::awaitable<Result<SharedRoom>> find(std::string id);
+  SharedRoom find_live(const std::string& id) const;
+  SharedRoom find_by_code(const std::string& code) const;
+  std::size_t live_count() const;
+  const scenario::Library& library() const { return library_; }
+  Starts& starts() { return services_.starts; }
+
+ private:
+  void add(SharedRoom room);
+  Result<SharedRoom> from_row(const store::MatchRow& row, bool archived);
+  void every_second();
+  void save_clocks();
+  void sweep();
+
+  RoomServices& services_;
+  const scenario::Library& library_;
+  boost::asio::steady_timer timer_;
+  mutable std::mutex mutex_;
+  std::map<std::string, SharedRoom> rooms_;
+  std::map<std::string, SharedRoom> by_code_;
+  bool closed_ = false;
+};
+
+}  // namespace incident::api

@@ -1,0 +1,316 @@
+// The HTTP API beside the arenas' doors.
+#include "api/api.h"
+#include "api/codec.h"
+#include "api/doors/time_text.h"
+#include "api/messages_in.h"
+#include "api/messages_out.h"
+
+namespace incident::api {
+namespace {
+
+const Error kNobody{ErrorCode::kUnauthenticated, "Please take a handle first.", {}};
+constexpr std::size_t kBoardRows = 100;
+constexpr std::size_t kMineMax = 50;
+constexpr std::size_t kRatedAddressesMax = 10'000;
+// Making players, matches and guesses at join codes: a burst, then a steady rate, for each address.
+constexpr double kRatePerSecond = 1, kRateBurst = 60;
+
+template <class T>
+Result<T> body_of(const net::Request& request) {
+  if (!request.header("content-type").starts_with("application/json"))
+    return invalid("The body must be JSON, with Content-Type: application/json.", "content-type");
+  return decode_body<T>(request.body);
+}
+
+template <class T>
+net::Response json(const T& message, int status = 200) {
+  return net::json_response(status, encode_body(message));
+}
+
+template <class T>
+net::Response json_list(const std::vector<T>& messages) {
+  return net::json_response(200, encode_body(messages));
+}
+
+template <class T, class Start>
+net::awaitable<Result<T>> ask(Start start) {
+  return net::from_callback<Result<T>>(std::move(start));
+}
+
+net::awaitable<Result<match::Applied>> submit(SharedRoom room, std::string player, match::Command command) {
+  co_return co_await net::from_callback<Result<match::Applied>>(
+      [&](auto done) { room->submit(std::move(player), std::move(command), std::move(done)); });
+}
+
+std::string upper(std::string text) {
+  for (char& c : text) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return text;
+}
+
+out::BoardRow board_row(const store::BoardRow& row, const std::string& you) {
+  out::BoardRow message;
+  message.rank = row.rank;
+  message.team = row.result.team_name;
+  message.handles = row.result.handles;
+  message.score = row.result.score;
+  message.mitigation = row.result.mitigation;
+  message.diagnosis = row.result.diagnosis;
+  message.conduct = row.result.conduct;
+  message.harm = static_cast<double>(row.result.harm);
+  message.seconds = row.result.seconds;
+  message.changes = row.result.changes;
+  message.match = row.result.match;
+  message.you = std::count(row.result.players.begin(), row.result.players.end(), you) > 0;
+  return message;
+}
+
+}  // namespace
+
+Api::Api(store::Store& store, Rooms& rooms, Workers& workers, const net::StaticFiles* files)
+    : store_(store), rooms_(rooms), workers_(workers), files_(files), sessions_(store) {
+  add_routes();
+}
+
+void Api::add_routes() {
+  using net::Method;
+  const auto route = [this](Method method, std::string_view pattern, auto handler) {
+    router_.add(method, pattern, std::move(handler));
+  };
+  route(Method::kGet, "/healthz", [this](net::Request, PathValues) -> Reply {
+    if (ready_) co_return net::text_response(200, "ok\n");
+    co_return net::text_response(503, "starting\n");
+  });
+  route(Method::kPost, "/api/v1/session",
+        [this](net::Request r, PathValues) { return open_session(std::move(r)); });
+  route(Method::kGet, "/api/v1/session",
+        [this](net::Request r, PathValues) { return read_session(std::move(r)); });
+  route(Method::kGet, "/api/v1/incidents",
+        [this](net::Request r, PathValues) { return list_incidents(std::move(r)); });
+  route(Method::kGet, "/api/v1/incidents/{incident}/board",
+        [this](net::Request r, PathValues v) { return read_board(std::move(r), v["incident"]); });
+  route(Method::kGet, "/api/v1/matches/mine",
+        [this](net::Request r, PathValues) { return list_my_matches(std::move(r)); });
+  route(Method::kPost, "/api/v1/matches",
+        [this](net::Request r, PathValues) { return create_match(std::move(r)); });
+  route(Method::kPost, "/api/v1/join",
+        [this](net::Request r, PathValues) { return join_match(std::move(r)); });
+  route(Method::kGet, "/api/v1/matches/{match}/result",
+        [this](net::Request r, PathValues v) { return read_result(std::move(r), v["match"]); });
+  route(Method::kGet, "/api/v1/matches/{match}/replay",
+        [this](net::Request r, PathValues v) { return read_replay(std::move(r), v["match"]); });
+  const auto door = [this](net::Request r, PathValues v) {
+    return arena_door(std::move(r), v["arena"], v["path"]);
+  };
+  route(Method::kGet, "/t/{arena}/{*path}", door);
+  route(Method::kPost, "/t/{arena}/{*path}", door);
+}
+
+Api::Reply Api::handle(net::Request request) {
+  if (auto reply = router_.route(request)) co_return co_await std::move(*reply);
+  if (request.path.starts_with("/api/") || request.path.starts_with("/t/"))
+    co_return net::problem(not_found("There is nothing here.", request.path));
+  if (files_ != nullptr) {
+    if (auto file = files_->serve(request)) co_return std::move(*file);
+  }
+  co_return net::problem(not_found("There is nothing here.", request.path));
+}
+
+bool Api::within_rate(const net::Request& request, double tokens) {
+  const auto now = net::TokenBucket::Clock::now();
+  const std::lock_guard lock(mutex_);
+  if (rates_.size() >= kRatedAddressesMax)
+    std::erase_if(rates_, [&](const auto& entry) { return entry.second.full(now); });
+  return rates_.try_emplace(request.peer, kRatePerSecond, kRateBurst).first->second.take(now, tokens);
+}
+
+// --- people
+
+Api::Reply Api::open_session(net::Request request) {
+  const auto body = body_of<in::TakeHandle>(request);
+  if (!body) co_return net::problem(body.error());
+  if (!within_rate(request, 1)) {
+    co_return net::problem(
+        {ErrorCode::kResourceExhausted, "Too many new players from here. Please wait.", {}});
+  }
+  const auto opened = co_await sessions_.open(body->handle, request.secure);
+  if (!opened) co_return net::problem(opened.error());
+  auto response = json(out::Session{opened->player.id, opened->player.handle}, 201);
+  response.set("Set-Cookie", opened->set_cookie);
+  response.set("Cache-Control", "no-store");
+  co_return response;
+}
+
+Api::Reply Api::read_session(net::Request request) {
+  const auto player = co_await sessions_.who(request);
+  if (!player) co_return net::problem(kNobody);
+  co_return json(out::Session{player->id, player->handle});
+}
+
+// --- incidents and boards
+
+Api::Reply Api::list_incidents(net::Request request) {
+  const auto player = co_await sessions_.who(request);
+  std::map<std::string, std::int64_t> best;
+  if (player) {
+    auto found = co_await ask<std::map<std::string, std::int64_t>>(
+        [&](auto done) { store_.player_best(player->id, done); });
+    if (found) best = std::move(*found);
+  }
+  const auto solved =
+      co_await ask<std::map<std::string, std::int64_t>>([&](auto done) { store_.solved_counts(done); });
+  std::vector<out::IncidentInfo> rows;
+  for (const auto& incident : rooms_.library().incidents()) {
+    out::IncidentInfo row;
+    row.id = incident->id;
+    row.title = incident->title;
+    row.system = incident->system;
+    row.difficulty = incident->difficulty;
+    row.minutes = incident->expected.seconds() / 60;
+    row.tags = incident->tags;
+    if (solved) {
+      if (const auto count = solved->find(incident->id); count != solved->end())
+        row.solved_by = count->second;
+    }
+    if (const auto score = best.find(incident->id); score != best.end()) row.your_best = score->second;
+    rows.push_back(std::move(row));
+  }
+  co_return json_list(rows);
+}
+
+Api::Reply Api::read_board(net::Request request, std::string incident) {
+  const auto known = rooms_.library().find(incident);
+  if (!known) co_return net::problem(not_found("There is no such incident.", incident));
+  const auto player = co_await sessions_.who(request);
+  const auto rows = co_await ask<std::vector<store::BoardRow>>(
+      [&](auto done) { store_.board(incident, kBoardRows, 0, done); });
+  if (!rows) co_return net::problem(rows.error());
+  out::Board board;
+  board.incident = known->id;
+  board.incident_title = known->title;
+  for (const auto& row : *rows) board.rows.push_back(board_row(row, player ? player->id : ""));
+  co_return json(board);
+}
+
+// --- matches
+
+Api::Reply Api::list_my_matches(net::Request request) {
+  const auto player = co_await sessions_.who(request);
+  if (!player) co_return net::problem(kNobody);
+  const auto rows = co_await ask<std::vector<store::PlayerMatch>>(
+      [&](auto done) { store_.matches_of_player(player->id, kMineMax, done); });
+  if (!rows) co_return net::problem(rows.error());
+  std::vector<out::MatchSummary> messages;
+  for (const auto& row : *rows) {
+    out::MatchSummary message;
+    message.match = row.match.id;
+    message.incident = row.match.incident;
+    const auto incident = rooms_.library().find(row.match.incident);
+    message.incident_title = incident ? incident->title : row.match.incident;
+    message.mode = row.match.mode;
+    message.code = row.match.code;
+    const auto room = rooms_.find_live(row.match.id);
+    message.state = room ? std::string(match::to_string(room->phase())) : row.match.state;
+    message.score = row.score;
+    messages.push_back(std::move(message));
+  }
+  co_return json_list(messages);
+}
+
+Api::Reply Api::create_match(net::Request request) {
+  const auto player = co_await sessions_.who(request);
+  if (!player) co_return net::problem(kNobody);
+  const auto body = body_of<in::CreateMatch>(request);
+  if (!body) co_return net::problem(body.error());
+  const auto incident = rooms_.library().find(body->incident);
+  if (!incident) co_return net::problem(not_found("There is no such incident.", "incident"));
+  const auto mode = match::parse_mode(body->mode);
+  if (!mode) co_return net::problem(invalid("must be practice or race", "mode"));
+  match::Settings settings = match::default_settings(*mode);
+  if (body->time_scale) {
+    if (*body->time_scale < 1 || *body->time_scale > match::limits::kTimeScaleMax)
+      co_return net::problem(
+          invalid("must be 1 to " + std::to_string(match::limits::kTimeScaleMax), "time_scale"));
+    settings.time_scale = static_cast<int>(*body->time_scale);
+  }
+  if (auto valid = match::validate(settings); !valid) co_return net::problem(valid.error());
+  if (!within_rate(request, 1)) {
+    co_return net::problem(
+        {ErrorCode::kResourceExhausted, "Too many new matches from here. Please wait.", {}});
+  }
+  const auto mine = co_await ask<std::vector<store::PlayerMatch>>(
+      [&](auto done) { store_.matches_of_player(player->id, kMineMax, done); });
+  if (!mine) co_return net::problem(mine.error());
+  std::size_t open = 0;
+  for (const auto& row : *mine) open += row.match.host == player->id && row.match.state != "ended" ? 1 : 0;
+  if (open >= kOpenMatchesPerPlayerMax) {
+    co_return net::problem({ErrorCode::kResourceExhausted,
+                            "You have " + std::to_string(open) + " open matches. Please end one first.",
+                            {}});
+  }
+  auto room = co_await rooms_.create(incident, settings, player->id);
+  if (!room) co_return net::problem(room.error());
+  auto joined = co_await submit(*room, player->id, match::Join{player->handle});
+  const std::string team = body->team.empty() ? player->handle : body->team;
+  if (joined) joined = co_await submit(*room, player->id, match::ChooseTeam{"", team});
+  if (!joined) co_return net::problem(joined.error());
+  auto listed =
+      co_await ask<void>([&](auto done) { store_.add_match_player((*room)->info().id, player->id, done); });
+  if (!listed) co_return net::problem(listed.error());
+  co_return json(out::MatchCreated{(*room)->info().id, (*room)->info().code}, 201);
+}
+
+Api::Reply Api::join_match(net::Request request) {
+  const auto player = co_await sessions_.who(request);
+  if (!player) co_return net::problem(kNobody);
+  const auto body = body_of<in::JoinMatch>(request);
+  if (!body) co_return net::problem(body.error());
+  if (!within_rate(request, 1)) {
+    co_return net::problem({ErrorCode::kResourceExhausted, "Too many tries from here. Please wait.", {}});
+  }
+  const auto room = rooms_.find_by_code(upper(body->code));
+  if (!room) co_return net::problem(not_found("There is no open match with this code.", "code"));
+  const auto joined = co_await submit(room, player->id, match::Join{player->handle});
+  if (!joined && joined.error().code != ErrorCode::kAlreadyExists) co_return net::problem(joined.error());
+  auto listed =
+      co_await ask<void>([&](auto done) { store_.add_match_player(room->info().id, player->id, done); });
+  if (!listed) co_return net::problem(listed.error());
+  co_return json(out::MatchCreated{room->info().id, room->info().code});
+}
+
+Api::Reply Api::read_result(net::Request request, std::string match) {
+  (void)request;
+  const auto result =
+      co_await ask<std::optional<std::string>>([&](auto done) { store_.find_result(match, done); });
+  if (!result) co_return net::problem(result.error());
+  if (*result) co_return net::json_response(200, std::move(**result));
+  const auto room = rooms_.find_live(match);
+  if (!room) co_return net::problem(not_found("There is no such match.", match));
+  if (room->phase() != match::Phase::kEnded) {
+    co_return net::problem(
+        409, {ErrorCode::kFailedPrecondition, "The result is there once the match has ended.", {}});
+  }
+  out::MatchResult pending;  // the review is being computed
+  pending.match = match;
+  pending.incident = room->incident().id;
+  pending.incident_title = room->incident().title;
+  pending.mode = match::to_string(room->info().settings.mode);
+  co_return json(pending);
+}
+
+Api::Reply Api::read_replay(net::Request request, std::string match) {
+  auto room = co_await rooms_.find(match);
+  if (!room) co_return net::problem(room.error());
+  const auto seconds = parse_number(request.parameter("t").value_or("0"));
+  constexpr double kSecondsMax = 1e6;
+  if (!seconds || *seconds < 0 || *seconds > kSecondsMax)
+    co_return net::problem(invalid("must be seconds since the page", "t"));
+  const std::string team(request.parameter("team").value_or(""));
+  const Duration at{static_cast<std::int64_t>(*seconds * 1e6)};
+  const auto snapshot = co_await ask<out::Snapshot>([&](auto done) { (*room)->replay(team, at, done); });
+  if (!snapshot) co_return net::problem(snapshot.error());
+  co_return json(*snapshot);
+}
+
+}  // namespace incident::api
