@@ -137,7 +137,7 @@ class VectorMatch {
         const Labels& labels = one_.labels(row);
         fault("found duplicate series for the match group " + matched_labels(labels, matching_).to_string() +
               " on the " + (swapped_ ? "left" : "right") + " hand-side of the operation: [" +
-              labels.to_string() + ", " + one_.labels(*first).to_string() +
+              labels.to_string_with_name() + ", " + one_.labels(*first).to_string_with_name() +
               "];many-to-many matching not allowed: matching labels must be unique on one side");
       }
     }

@@ -96,22 +96,29 @@ std::uint64_t Labels::hash() const {
   return hash_text(bytes);
 }
 
-std::string Labels::to_string() const {
-  std::string out(metric_name());
-  bool first = true;
-  for (const Label& label : labels_) {
-    if (label.name == kMetricName) continue;
-    out += first ? "{" : ", ";
-    first = false;
+namespace {
+
+std::string in_braces(const std::vector<Label>& labels, bool with_name) {
+  std::string out;
+  for (const Label& label : labels) {
+    if (!with_name && label.name == kMetricName) continue;
+    out += out.empty() ? "{" : ", ";
     out += label.name;
     out += '=';
     out += quote(label.value);
   }
-  if (!first)
-    out += '}';
-  else if (out.empty())
-    out = "{}";
-  return out;
+  return out.empty() ? out : out + "}";
+}
+
+}  // namespace
+
+std::string Labels::to_string() const {
+  const std::string out = std::string(metric_name()) + in_braces(labels_, false);
+  return out.empty() ? "{}" : out;
+}
+
+std::string Labels::to_string_with_name() const {
+  return empty() ? "{}" : in_braces(labels_, true);
 }
 
 bool is_label_name(std::string_view text) {

@@ -50,6 +50,9 @@ class Labels {
   std::uint64_t hash() const;
   // As Prometheus writes it: name{a="b", c="d"}, {} when there is nothing.
   std::string to_string() const;
+  // The same with the name among the labels, as Prometheus' engine writes it in errors: {__name__="name",
+  // a="b"}.
+  std::string to_string_with_name() const;
 
  private:
   const Label* find(std::string_view name) const;

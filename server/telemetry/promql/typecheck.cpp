@@ -17,6 +17,11 @@ std::string quoted(std::string_view text) {
   return "\"" + std::string(text) + "\"";
 }
 
+// As the API names a result's type.
+const char* short_name(ValueType type) {
+  return type == ValueType::kMatrix ? "matrix" : type == ValueType::kVector ? "vector" : describe(type);
+}
+
 Found expect(const Expr& arg, ValueType wanted, const std::string& context) {
   const ValueType type = value_type(arg);
   if (type == wanted) return std::nullopt;
@@ -124,7 +129,7 @@ std::optional<TypeError> check_types(const Expr& expr) {
     case ExprKind::kSubquery:
       if (value_type(*expr.args[0]) != ValueType::kVector)
         return fault(expr, std::string("subquery is only allowed on instant vector, got ") +
-                               describe(value_type(*expr.args[0])) + " instead");
+                               short_name(value_type(*expr.args[0])) + " instead");
       return std::nullopt;
     case ExprKind::kVector:
       return check_selector(expr);

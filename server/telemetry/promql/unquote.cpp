@@ -25,20 +25,28 @@ void append_utf8(std::string& out, std::uint32_t c) {
   }
 }
 
-// `digits` digits of `base` at the start of `rest`, taken off it.
-bool take_code(std::string_view& rest, std::size_t digits, int base, std::uint32_t& code) {
-  if (rest.size() < digits) return false;
-  const auto [end, error] = std::from_chars(rest.data(), rest.data() + digits, code, base);
-  if (error != std::errc() || end != rest.data() + digits) return false;
-  rest.remove_prefix(digits);
-  return true;
+std::string shown(char c) {
+  static constexpr std::string_view kHex = "0123456789ABCDEF";
+  const auto byte = static_cast<unsigned char>(c);
+  return std::string("U+00") + kHex[byte >> 4] + kHex[byte & 15] + " '" + c + "'";
+}
+
+// `count` digits of `base` at the start of `rest`, taken off it.
+Result<std::uint32_t> take_code(std::string_view& rest, std::size_t count, int base) {
+  std::uint32_t code = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (rest.empty()) return invalid("escape sequence not terminated");
+    std::uint32_t digit = 0;
+    if (std::from_chars(rest.data(), rest.data() + 1, digit, base).ec != std::errc())
+      return invalid("illegal character " + shown(rest[0]) + " in escape sequence");
+    code = code * static_cast<std::uint32_t>(base) + digit;
+    rest.remove_prefix(1);
+  }
+  return code;
 }
 
 Error unknown_escape(char c) {
-  static constexpr std::string_view kHex = "0123456789ABCDEF";
-  const auto byte = static_cast<unsigned char>(c);
-  return invalid(std::string("unknown escape sequence U+00") + kHex[byte >> 4] + kHex[byte & 15] + " '" + c +
-                 "'");
+  return invalid("unknown escape sequence " + shown(c));
 }
 
 }  // namespace
@@ -59,9 +67,10 @@ Result<std::string> unquote(std::string_view literal) {
     if (rest.empty()) return invalid("escape sequence not terminated");
     c = rest[0];
     if (c >= '0' && c <= '7') {
-      std::uint32_t code = 0;
-      if (!take_code(rest, 3, 8, code) || code > 255) return unknown_escape(c);
-      out += static_cast<char>(code);
+      const auto code = take_code(rest, 3, 8);
+      if (!code) return code.error();
+      if (*code > 255) return invalid("octal escape value > 255: " + std::to_string(*code));
+      out += static_cast<char>(*code);
       continue;
     }
     rest.remove_prefix(1);
@@ -71,15 +80,14 @@ Result<std::string> unquote(std::string_view literal) {
     } else if (c == mark) {
       out += c;
     } else if (c == 'x' || c == 'u' || c == 'U') {
-      std::uint32_t code = 0;
-      if (!take_code(rest, c == 'x' ? 2 : c == 'u' ? 4 : 8, 16, code))
-        return invalid("escape sequence contains invalid characters");
+      const auto code = take_code(rest, c == 'x' ? 2 : c == 'u' ? 4 : 8, 16);
+      if (!code) return code.error();
       if (c == 'x')
-        out += static_cast<char>(code);
-      else if (code > 0x10FFFF || (code >= 0xD800 && code < 0xE000))
+        out += static_cast<char>(*code);
+      else if (*code > 0x10FFFF || (*code >= 0xD800 && *code < 0xE000))
         return invalid("escape sequence is an invalid Unicode code point");
       else
-        append_utf8(out, code);
+        append_utf8(out, *code);
     } else {
       return unknown_escape(c);
     }

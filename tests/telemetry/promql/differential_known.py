@@ -44,6 +44,8 @@ def explain(query, real, ours, unequal):
             return "the last digits of a sum, grown by what is done with it"
         if re.search("round|floor|ceil|sgn|changes|%|[=<>]", query):
             return "the last digits of a sum decide a comparison or a rounding"
+    if re.search("(sin|cos|tan)\\(", query) and re.search("exp|sinh|cosh|\\^", query):
+        return "the sine of an enormous number: its last digit decides, and Go's and C's exp differ in it"
     if query.count("@") > 1 and ":" in query:
         return "2.42 loads too little for what is pinned inside a subquery that is pinned too"
     if "in grouping opts" in error and "<Item" in error:
