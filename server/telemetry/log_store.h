@@ -18,27 +18,12 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "sim/ids.h"
-#include "telemetry/log_template.h"
+#include "telemetry/limits.h"
+#include "telemetry/log_chunk.h"
+#include "telemetry/log_record.h"
+#include "telemetry/names.h"
 
 namespace incident::telemetry {
-
-class Names;
-
-enum class Level : std::uint8_t { kInfo, kWarn, kError };
-inline constexpr int kLevels = 3;
-const char* to_string(Level level);  // info, warn, error
-std::optional<Level> parse_level(std::string_view text);
-
-struct LogRecord {
-  SimTime at;
-  std::uint64_t trace = 0;  // 0: none
-  sim::CauseMask cause = 0;
-  LogTemplate what = LogTemplate::kAccess;
-  Level level = Level::kInfo;
-  sim::ServiceId service;
-  std::uint32_t pod = 0;  // number in the store's list of pods
-  std::array<std::uint32_t, 4> args{};
-};
 
 struct LogLine {
   std::uint64_t number = 0;
@@ -79,32 +64,28 @@ class LogStore {
   explicit LogStore(std::shared_ptr<const Names> names) : names_(std::move(names)) {}
 
   // --- writing
-  std::uint32_t add_pod(std::string name);
+  std::uint32_t add_pod(PodNamePtr pod);
   void add(const LogRecord& record);
-  void clear_before_limit();
 
   // --- reading. Errors: a pattern that RE2 refuses, or one that is too long.
   Result<LogPage> search(const LogQuery& query) const;
   std::optional<LogLine> find(std::uint64_t number) const;
   std::optional<LogRecord> record(std::uint64_t number) const;
-  std::uint64_t first_number() const { return first_chunk_ * kChunk; }
+  std::uint64_t first_number() const { return chunks_gone_ * limits::kLogChunkLines; }
   std::uint64_t end_number() const;
-  const std::string& pod_name(std::uint32_t pod) const { return *pods_[pod]; }
   std::size_t memory_bytes() const;
   void hash(Hasher& hasher) const;
 
  private:
-  static constexpr std::uint64_t kChunk = 256;
-  struct Chunk;
+  struct Match;
 
-  template <class Visit>
-  void visit_newest_first(SimTime from, SimTime to, std::uint64_t before, Visit&& visit) const;
   void render(const LogRecord& record, std::string& out) const;
+  LogLine line(std::uint64_t number, const LogRecord& record, std::string text) const;
 
   std::shared_ptr<const Names> names_;
-  std::vector<std::shared_ptr<const std::string>> pods_;
-  std::vector<std::shared_ptr<const Chunk>> chunks_;
-  std::uint64_t first_chunk_ = 0;  // how many chunks have gone
+  std::vector<PodNamePtr> pods_;
+  std::vector<std::shared_ptr<const LogChunk>> chunks_;
+  std::uint64_t chunks_gone_ = 0;
   std::vector<LogRecord> head_;
 };
 

@@ -22,6 +22,7 @@
 #include "promql/queryable.h"
 #include "sim/ids.h"
 #include "telemetry/cause_track.h"
+#include "telemetry/limits.h"
 #include "telemetry/metric_block.h"
 
 namespace incident::telemetry {
@@ -50,10 +51,11 @@ class MetricStore {
   std::int64_t& cell(std::uint32_t index) { return cells_[index]; }
   std::uint32_t add_group() { return causes_.add_group(); }
   void touch(std::uint32_t group, sim::CauseMask cause) { causes_.touch(group, cause); }
-  // Shown from the next scrape on. When the same labels were shown before, this becomes their later life.
+  // Shown from the next scrape on. Labels must be new; `next`, `from` and `to` are set here.
   std::uint32_t add_series(Series series);
-  void end_series(std::uint32_t index);  // the next scrape does not show it any more
-  void scrape();                         // takes the cells as they are
+  void end_series(std::uint32_t first_life);     // the next scrape does not show it any more
+  void reopen_series(std::uint32_t first_life);  // the next scrape shows it again
+  void scrape();                                 // takes the cells as they are
 
   // --- reading
   Duration interval() const { return interval_; }
@@ -64,16 +66,23 @@ class MetricStore {
   // Indices of first lives whose labels meet all matchers and that any scrape in [first, last] shows.
   std::vector<std::uint32_t> find(std::span<const promql::Matcher> matchers, std::uint32_t first,
                                   std::uint32_t last) const;
-  // Values of a series and its later lives at scrapes [first, last], stale markers included; `sample` is
-  // called as sample(scrape, value).
-  void read(std::uint32_t index, std::uint32_t first, std::uint32_t last, std::vector<promql::Sample>& out,
-            std::int64_t epoch_ms) const;
+  // Sums of cells read last, so that the next bucket of the same histogram only adds what lies between.
+  struct Cursor {
+    std::uint32_t cell = 0, cells = 0, first = 0, last = 0;
+    std::vector<std::int64_t> sums;
+  };
+  // Samples of a series and its later lives at scrapes [first, last], stale markers included.
+  void read(std::uint32_t first_life, std::uint32_t first, std::uint32_t last, std::int64_t epoch_ms,
+            Cursor& cursor, std::vector<promql::Sample>& out) const;
+  bool full() const { return series_.size() >= limits::kSeriesMax; }
   sim::CauseMask causes(std::span<const promql::Matcher> matchers, SimTime from, SimTime to) const;
   std::size_t memory_bytes() const;  // all that this value keeps alive, shared or not
   void hash(Hasher& hasher) const;
 
  private:
-  bool shown(const Series& series, std::uint32_t first, std::uint32_t last) const;
+  std::uint32_t last_life(std::uint32_t first_life) const;
+  bool shown(std::uint32_t first_life, std::uint32_t first, std::uint32_t last) const;
+  void sum_cells(const Series& series, std::uint32_t first, std::uint32_t last, Cursor& cursor) const;
 
   using Row = std::vector<std::int64_t>;
 

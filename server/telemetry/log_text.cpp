@@ -1,0 +1,169 @@
+#include "telemetry/log_text.h"
+
+#include <array>
+#include <cstdio>
+
+namespace incident::telemetry {
+namespace {
+
+const char* upper(Level level) {
+  constexpr const char* kNames[kLevels] = {"INFO", "WARN", "ERROR"};
+  return kNames[static_cast<int>(level)];
+}
+
+void append_quoted(std::string& out, std::string_view text) {
+  out += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  out += '"';
+}
+
+// logfmt, as Go's slog.TextHandler writes it.
+void write_go(const LogRecord& record, const Phrase& phrase, const std::string& trace, std::string& out) {
+  out += "level=";
+  out += upper(record.level);
+  out += " msg=";
+  append_quoted(out, phrase.message);
+  const auto field = [&](std::string_view key, const std::string& value) {
+    out += ' ';
+    out += key;
+    out += '=';
+    if (value.empty() || value.find_first_of(" =\"") != std::string::npos) {
+      append_quoted(out, value);
+    } else {
+      out += value;
+    }
+  };
+  for (const auto& [key, value] : phrase.fields) field(key, value);
+  if (!phrase.error.empty()) field("err", phrase.error);
+  if (!trace.empty()) field("trace_id", trace);
+}
+
+// Logback's usual pattern: level, thread, logger, message.
+void write_java(const Names& names, const PodName& pod, const LogRecord& record, const Phrase& phrase,
+                const std::string& trace, std::string& out) {
+  const std::uint64_t thread = names.draw(7, record.trace ^ pod.service.value) % 16 + 1;
+  out += upper(record.level);
+  out += record.level == Level::kError ? " [" : "  [";
+  if (record.trace != 0) {
+    out += "http-nio-8080-exec-" + std::to_string(thread);
+  } else {
+    out += "main";
+  }
+  out += "] c.s.";
+  out += names.service(pod.service).name;
+  out += '.';
+  out += phrase.logger;
+  out += " : ";
+  out += phrase.message;
+  bool first = true;
+  for (const auto& [key, value] : phrase.fields) {
+    out += first ? " (" : ", ";
+    out += key;
+    out += '=';
+    out += value;
+    first = false;
+  }
+  if (!first) out += ')';
+  if (!phrase.error.empty()) {
+    out += ": ";
+    out += phrase.error;
+  }
+  if (!trace.empty()) {
+    out += " [trace_id=";
+    out += trace;
+    out += ']';
+  }
+}
+
+// One JSON object a line, as pino writes it.
+void write_node(const Names& names, const PodName& pod, const LogRecord& record, const Phrase& phrase,
+                const std::string& trace, std::string& out) {
+  constexpr std::array<const char*, kLevels> kNumbers = {"30", "40", "50"};
+  out += "{\"level\":";
+  out += kNumbers[static_cast<std::size_t>(record.level)];
+  out += ",\"name\":";
+  append_quoted(out, names.service(pod.service).name);
+  const auto field = [&](std::string_view key, std::string_view value) {
+    out += ",\"";
+    out += key;
+    out += "\":";
+    const bool number = !value.empty() && value.find_first_not_of("0123456789.") == std::string_view::npos &&
+                        value.find('.') == value.rfind('.') && value.front() != '.';
+    if (number) {
+      out += value;
+    } else {
+      append_quoted(out, value);
+    }
+  };
+  for (const auto& [key, value] : phrase.fields) field(key, value);
+  if (!phrase.error.empty()) field("err", phrase.error);
+  if (!trace.empty()) field("trace_id", trace);
+  out += ",\"msg\":";
+  append_quoted(out, phrase.message);
+  out += '}';
+}
+
+// The standard library's formatter with extra fields at the end.
+void write_python(const Names& names, const PodName& pod, const LogRecord& record, const Phrase& phrase,
+                  const std::string& trace, std::string& out) {
+  out += record.level == Level::kWarn ? "WARNING" : upper(record.level);
+  out += ' ';
+  std::string module = names.service(pod.service).name;
+  for (char& c : module) c = c == '-' ? '_' : c;
+  out += module;
+  out += '.';
+  for (const char c : phrase.logger) out += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  out += ": ";
+  out += phrase.message;
+  for (const auto& [key, value] : phrase.fields) {
+    out += ' ';
+    out += key;
+    out += '=';
+    out += value;
+  }
+  if (!phrase.error.empty()) {
+    out += " error=";
+    append_quoted(out, phrase.error);
+  }
+  if (!trace.empty()) {
+    out += " trace_id=";
+    out += trace;
+  }
+}
+
+}  // namespace
+
+std::string milliseconds_text(std::uint32_t us, int digits) {
+  std::array<char, 24> text;
+  std::snprintf(text.data(), text.size(), "%.*f", digits, us / 1000.0);
+  return text.data();
+}
+
+void render_line(const Names& names, const PodName& pod, const LogRecord& record, std::string& out) {
+  const LogStyle style = names.service(pod.service).style;
+  if (render_kubelet(names, pod, record, out)) return;
+  if (style == LogStyle::kPostgres && render_postgres(names, record, out)) return;
+  if (style == LogStyle::kRedis && render_redis(names, record, out)) return;
+  if ((style == LogStyle::kNginx || style == LogStyle::kEnvoy) && render_proxy(names, pod, record, out))
+    return;
+  const Phrase phrase = application_phrase(names, pod, record);
+  const std::string trace = record.trace == 0 ? std::string() : names.trace_id(record.trace);
+  switch (style) {
+    case LogStyle::kJava:
+      write_java(names, pod, record, phrase, trace, out);
+      return;
+    case LogStyle::kNode:
+      write_node(names, pod, record, phrase, trace, out);
+      return;
+    case LogStyle::kPython:
+      write_python(names, pod, record, phrase, trace, out);
+      return;
+    default:
+      write_go(record, phrase, trace, out);
+  }
+}
+
+}  // namespace incident::telemetry

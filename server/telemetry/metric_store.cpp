@@ -1,0 +1,207 @@
+#include "telemetry/metric_store.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cassert>
+
+namespace incident::telemetry {
+namespace {
+
+double shown_value(const Series& series, std::int64_t sum) {
+  if (series.floating) return std::bit_cast<double>(sum);
+  const auto scaled = static_cast<double>(sum * series.multiplier);
+  return series.divisor == 1 ? scaled : scaled / static_cast<double>(series.divisor);
+}
+
+std::size_t heap_bytes(const std::string& text) {
+  return text.capacity() > 15 ? text.capacity() + 1 : 0;
+}
+
+}  // namespace
+
+std::uint32_t MetricStore::add_cells(std::size_t count) {
+  const std::size_t first = cells_.size();
+  cells_.resize(first + count, 0);
+  return static_cast<std::uint32_t>(first);
+}
+
+std::uint32_t MetricStore::add_series(Series series) {
+  series.from = scrapes_ + 1;
+  series.to = Series::kOpen;
+  series.next = Series::kOpen;
+  const auto index = static_cast<std::uint32_t>(series_.size());
+  by_name_[std::string(series.labels->metric_name())].push_back(index);
+  series_.push_back(std::move(series));
+  return index;
+}
+
+std::uint32_t MetricStore::last_life(std::uint32_t first_life) const {
+  std::uint32_t at = first_life;
+  while (series_[at].next != Series::kOpen) at = series_[at].next;
+  return at;
+}
+
+void MetricStore::end_series(std::uint32_t first_life) {
+  Series& life = series_[last_life(first_life)];
+  if (life.to == Series::kOpen) life.to = scrapes_ + 1;
+}
+
+void MetricStore::reopen_series(std::uint32_t first_life) {
+  const std::uint32_t last = last_life(first_life);
+  if (series_[last].to == Series::kOpen) return;
+  if (series_[last].to == scrapes_ + 1) {  // no scrape has missed it
+    series_[last].to = Series::kOpen;
+    return;
+  }
+  Series later = series_[last];
+  later.from = scrapes_ + 1;
+  later.to = Series::kOpen;
+  series_[last].next = static_cast<std::uint32_t>(series_.size());
+  series_.push_back(std::move(later));
+}
+
+void MetricStore::scrape() {
+  ++scrapes_;
+  rows_.push_back(std::make_shared<const Row>(cells_));
+  if (rows_.size() == limits::kScrapesPerBlock) {
+    const auto first = static_cast<std::uint32_t>(scrapes_ + 1 - rows_.size());
+    blocks_.push_back(std::make_shared<const MetricBlock>(first, rows_));
+    rows_.clear();
+  }
+  causes_.scraped(scrapes_);
+}
+
+bool MetricStore::shown(std::uint32_t first_life, std::uint32_t first, std::uint32_t last) const {
+  for (std::uint32_t at = first_life; at != Series::kOpen; at = series_[at].next) {
+    const Series& life = series_[at];
+    if (life.from < life.to && life.from <= last && life.to >= first) return true;
+  }
+  return false;
+}
+
+std::vector<std::uint32_t> MetricStore::find(std::span<const promql::Matcher> matchers, std::uint32_t first,
+                                             std::uint32_t last) const {
+  std::vector<std::uint32_t> found;
+  if (first > last) return found;
+  const auto filter = [&](const std::vector<std::uint32_t>& indices, const promql::Matcher* known) {
+    for (const std::uint32_t index : indices) {
+      const promql::Labels& labels = *series_[index].labels;
+      const bool meets = std::all_of(matchers.begin(), matchers.end(), [&](const promql::Matcher& matcher) {
+        return &matcher == known || matcher.matches(labels.get(matcher.name));
+      });
+      if (meets && shown(index, first, last)) found.push_back(index);
+    }
+  };
+  for (const promql::Matcher& matcher : matchers) {
+    if (matcher.op != promql::Matcher::kEqual || matcher.name != promql::kMetricName) continue;
+    if (const auto it = by_name_.find(matcher.value); it != by_name_.end()) filter(it->second, &matcher);
+    return found;
+  }
+  for (const auto& [name, indices] : by_name_) filter(indices, nullptr);
+  return found;
+}
+
+void MetricStore::sum_cells(const Series& series, std::uint32_t first, std::uint32_t last,
+                            Cursor& cursor) const {
+  const bool goes_on = cursor.cell == series.cell && cursor.cells > 0 && cursor.cells <= series.cells &&
+                       cursor.first == first && cursor.last == last;
+  if (!goes_on) {
+    cursor.cell = series.cell;
+    cursor.cells = 0;
+    cursor.first = first;
+    cursor.last = last;
+    cursor.sums.assign(last - first + 1, 0);
+  }
+  std::array<std::int64_t, limits::kScrapesPerBlock> column;
+  for (std::uint32_t cell = series.cell + cursor.cells; cell < series.cell + series.cells; ++cell) {
+    for (std::size_t b = (first - 1) / limits::kScrapesPerBlock; b < blocks_.size(); ++b) {
+      const MetricBlock& block = *blocks_[b];
+      if (block.first_scrape() > last) break;
+      column.fill(0);
+      block.add_column(cell, column.data());
+      const std::uint32_t from = std::max(first, block.first_scrape());
+      const std::uint32_t to = std::min(last, block.last_scrape());
+      for (std::uint32_t k = from; k <= to; ++k) cursor.sums[k - first] += column[k - block.first_scrape()];
+    }
+    const auto rows_from = static_cast<std::uint32_t>(scrapes_ + 1 - rows_.size());
+    for (std::uint32_t k = std::max(first, rows_from); k <= last; ++k) {
+      const Row& row = *rows_[k - rows_from];
+      if (cell < row.size()) cursor.sums[k - first] += row[cell];
+    }
+  }
+  cursor.cells = series.cells;
+}
+
+void MetricStore::read(std::uint32_t first_life, std::uint32_t first, std::uint32_t last,
+                       std::int64_t epoch_ms, Cursor& cursor, std::vector<promql::Sample>& out) const {
+  first = std::max(first, 1U);
+  last = std::min(last, scrapes_);
+  const std::int64_t interval_ms = interval_.milliseconds();
+  for (std::uint32_t at = first_life; at != Series::kOpen; at = series_[at].next) {
+    const Series& life = series_[at];
+    if (life.from >= life.to || life.from > last || life.to < first) continue;
+    const std::uint32_t from = std::max(first, life.from);
+    const std::uint32_t to = std::min(last, life.to - 1);
+    if (from <= to) {
+      sum_cells(life, from, to, cursor);
+      for (std::uint32_t k = from; k <= to; ++k) {
+        out.push_back({epoch_ms + k * interval_ms, shown_value(life, cursor.sums[k - from])});
+      }
+    }
+    if (life.to >= first && life.to <= last) {
+      out.push_back({epoch_ms + life.to * interval_ms, promql::stale_marker()});
+    }
+  }
+}
+
+sim::CauseMask MetricStore::causes(std::span<const promql::Matcher> matchers, SimTime from,
+                                   SimTime to) const {
+  if (to < from || to.us < 0) return 0;
+  const auto first = static_cast<std::uint32_t>(std::max<std::int64_t>(from.us, 0) / interval_.us);
+  const auto last =
+      static_cast<std::uint32_t>(std::min<std::int64_t>((to.us + interval_.us - 1) / interval_.us, scrapes_));
+  sim::CauseMask mask = 0;
+  for (const std::uint32_t index : find(matchers, first, last)) {
+    mask |= causes_.causes(series_[index].group, first, last);
+  }
+  return mask;
+}
+
+std::size_t MetricStore::memory_bytes() const {
+  std::size_t bytes = sizeof *this + cells_.capacity() * sizeof(std::int64_t) +
+                      series_.capacity() * sizeof(Series) + causes_.memory_bytes();
+  for (const auto& [name, indices] : by_name_) {
+    bytes += 64 + heap_bytes(name) + indices.capacity() * sizeof(std::uint32_t);
+    for (const std::uint32_t index : indices) {
+      bytes += sizeof(promql::Labels) + 16;
+      for (const promql::Label& label : *series_[index].labels) {
+        bytes += sizeof label + heap_bytes(label.name) + heap_bytes(label.value);
+      }
+    }
+  }
+  for (const auto& block : blocks_) bytes += block->memory_bytes();
+  for (const auto& row : rows_) bytes += sizeof(Row) + 16 + row->capacity() * sizeof(std::int64_t);
+  return bytes;
+}
+
+void MetricStore::hash(Hasher& hasher) const {
+  hasher.add(interval_.us);
+  hasher.add(scrapes_);
+  hasher.add(cells_);
+  hasher.add(static_cast<std::uint64_t>(series_.size()));
+  for (const Series& series : series_) {
+    hasher.add(series.labels->hash());
+    for (const std::uint32_t word :
+         {series.cell, std::uint32_t{series.cells}, series.group, series.from, series.to, series.next}) {
+      hasher.add(word);
+    }
+    hasher.add(series.multiplier);
+    hasher.add(series.divisor);
+  }
+  for (const auto& block : blocks_) block->hash(hasher);
+  for (const auto& row : rows_) hasher.add(*row);
+  causes_.hash(hasher);
+}
+
+}  // namespace incident::telemetry

@@ -1,0 +1,68 @@
+#include <algorithm>
+#include <set>
+
+#include "telemetry/metric_store.h"
+
+namespace incident::telemetry {
+
+MetricView::Span MetricView::scrapes_in(std::int64_t min_t_ms, std::int64_t max_t_ms) const {
+  const std::int64_t interval_ms = store_.interval().milliseconds();
+  const std::int64_t newest_ms = epoch_ms_ + static_cast<std::int64_t>(store_.scrapes()) * interval_ms;
+  if (min_t_ms > newest_ms || max_t_ms < epoch_ms_ + interval_ms || min_t_ms > max_t_ms) return {1, 0};
+  Span span{1, store_.scrapes()};
+  if (min_t_ms > epoch_ms_ + interval_ms) {
+    span.first = static_cast<std::uint32_t>((min_t_ms - epoch_ms_ + interval_ms - 1) / interval_ms);
+  }
+  if (max_t_ms < newest_ms) span.last = static_cast<std::uint32_t>((max_t_ms - epoch_ms_) / interval_ms);
+  return span;
+}
+
+std::vector<promql::SeriesView> MetricView::select(std::span<const promql::Matcher> matchers,
+                                                   std::int64_t min_t_ms, std::int64_t max_t_ms) const {
+  std::vector<promql::SeriesView> views;
+  const Span span = scrapes_in(min_t_ms, max_t_ms);
+  MetricStore::Cursor cursor;
+  for (const std::uint32_t index : store_.find(matchers, span.first, span.last)) {
+    promql::SeriesView view;
+    view.samples.reserve(span.last - span.first + 1);
+    store_.read(index, span.first, span.last, epoch_ms_, cursor, view.samples);
+    if (view.samples.empty()) continue;
+    view.labels = store_.series(index).labels;
+    views.push_back(std::move(view));
+  }
+  return views;
+}
+
+std::vector<promql::LabelsPtr> MetricView::series(std::span<const promql::Matcher> matchers,
+                                                  std::int64_t min_t_ms, std::int64_t max_t_ms) const {
+  const Span span = scrapes_in(min_t_ms, max_t_ms);
+  std::vector<promql::LabelsPtr> labels;
+  for (const std::uint32_t index : store_.find(matchers, span.first, span.last)) {
+    labels.push_back(store_.series(index).labels);
+  }
+  return labels;
+}
+
+std::vector<std::string> MetricView::label_names(std::span<const promql::Matcher> matchers,
+                                                 std::int64_t min_t_ms, std::int64_t max_t_ms) const {
+  const Span span = scrapes_in(min_t_ms, max_t_ms);
+  std::set<std::string_view> names;
+  for (const std::uint32_t index : store_.find(matchers, span.first, span.last)) {
+    for (const promql::Label& label : *store_.series(index).labels) names.insert(label.name);
+  }
+  return {names.begin(), names.end()};
+}
+
+std::vector<std::string> MetricView::label_values(std::string_view name,
+                                                  std::span<const promql::Matcher> matchers,
+                                                  std::int64_t min_t_ms, std::int64_t max_t_ms) const {
+  const Span span = scrapes_in(min_t_ms, max_t_ms);
+  std::set<std::string_view> values;
+  for (const std::uint32_t index : store_.find(matchers, span.first, span.last)) {
+    const std::string_view value = store_.series(index).labels->get(name);
+    if (!value.empty()) values.insert(value);
+  }
+  return {values.begin(), values.end()};
+}
+
+}  // namespace incident::telemetry

@@ -1,0 +1,171 @@
+#include "telemetry/names.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstdio>
+#include <initializer_list>
+
+#include "base/random.h"
+#include "telemetry/siphash.h"
+#include "telemetry/telemetry.h"
+
+namespace incident::telemetry {
+namespace {
+
+enum Purpose : std::uint64_t { kTraceHigh = 1, kTraceLow, kSpan, kDraw };
+
+bool tagged(const sim::ServiceSpec& service, std::initializer_list<std::string_view> words) {
+  for (const std::string& tag : service.tags) {
+    std::string lower = tag;
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
+    const std::size_t colon = lower.find_last_of(":= ");  // "lang:go" or "language go"
+    const std::string_view value =
+        colon == std::string::npos ? lower : std::string_view(lower).substr(colon + 1);
+    for (const std::string_view word : words) {
+      if (value == word) return true;
+    }
+  }
+  return false;
+}
+
+LogStyle style_of(const sim::ServiceSpec& service) {
+  if (service.kind == sim::ServiceKind::kDatabase) return LogStyle::kPostgres;
+  if (service.kind == sim::ServiceKind::kCache) return LogStyle::kRedis;
+  if (tagged(service, {"nginx", "openresty"})) return LogStyle::kNginx;
+  if (tagged(service, {"envoy", "istio"})) return LogStyle::kEnvoy;
+  if (tagged(service, {"java", "kotlin", "scala", "jvm", "spring"})) return LogStyle::kJava;
+  if (tagged(service, {"node", "nodejs", "node.js", "typescript", "javascript", "js", "ts"}))
+    return LogStyle::kNode;
+  if (tagged(service, {"python", "django", "ruby", "rails", "php"})) return LogStyle::kPython;
+  return LogStyle::kGo;
+}
+
+std::string camel(std::string_view name) {
+  std::string out;
+  bool up = true;
+  for (const char c : name) {
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0) {
+      up = true;
+      continue;
+    }
+    out += up ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
+    up = false;
+  }
+  return out;
+}
+
+OperationNames take_apart(const std::string& name) {
+  OperationNames names{name, {}, name};
+  for (const std::string_view method : {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"}) {
+    if (name.size() > method.size() + 1 && name.starts_with(method) && name[method.size()] == ' ') {
+      names.method = method;
+      names.route = name.substr(method.size() + 1);
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
+Names::Names(std::shared_ptr<const sim::Model> model, std::uint64_t seed) : model_(std::move(model)), key_{} {
+  Random random = Random::stream(seed, "telemetry.ids", 0);
+  key_[0] = random.next();
+  key_[1] = random.next();
+  for (const sim::ServiceSpec& spec : model_->services) {
+    const bool watched = spec.kind != sim::ServiceKind::kUsers && spec.kind != sim::ServiceKind::kExternal;
+    services_.push_back({spec.name, camel(spec.name), spec.kind, style_of(spec), false, watched});
+  }
+  for (const sim::OperationSpec& spec : model_->operations) operations_.push_back(take_apart(spec.name));
+  for (std::size_t i = 0; i < model_->edges.size(); ++i) {
+    const sim::EdgeId edge(i);
+    if (service(model_->edges[i].from).kind == sim::ServiceKind::kUsers) {
+      services_[callee(edge).index()].edge = true;
+    }
+  }
+}
+
+std::string Names::trace_id(std::uint64_t number) const {
+  std::array<char, 33> text;
+  std::snprintf(text.data(), text.size(), "%016llx%016llx",
+                static_cast<unsigned long long>(siphash(key_[0], key_[1], kTraceHigh, number)),
+                static_cast<unsigned long long>(siphash(key_[0], key_[1], kTraceLow, number)));
+  return text.data();
+}
+
+std::string Names::span_id(std::uint64_t trace, std::uint32_t index) const {
+  std::array<char, 17> text;
+  std::snprintf(
+      text.data(), text.size(), "%016llx",
+      static_cast<unsigned long long>(siphash(key_[0], key_[1], kSpan + (std::uint64_t{index} << 8), trace)));
+  return text.data();
+}
+
+std::uint64_t Names::draw(std::uint64_t purpose, std::uint64_t number) const {
+  return siphash(key_[0], key_[1], kDraw + (purpose << 8), number);
+}
+
+int http_status(sim::Outcome outcome) {
+  using sim::Outcome;
+  switch (outcome) {
+    case Outcome::kOk:
+      return 200;
+    case Outcome::kRateLimited:
+      return 429;
+    case Outcome::kCancelled:
+      return 499;  // nginx' word for a client that went away
+    case Outcome::kConnectionReset:
+    case Outcome::kConnectionRefused:
+      return 502;
+    case Outcome::kQueueFull:
+    case Outcome::kShed:
+    case Outcome::kNoInstance:
+    case Outcome::kCircuitOpen:
+      return 503;
+    case Outcome::kTimeout:
+      return 504;
+    case Outcome::kError:
+    case Outcome::kPoolTimeout:
+    case Outcome::kTooManyConnections:
+    case Outcome::kLockTimeout:
+    case Outcome::kDependency:
+      return 500;
+  }
+  return 500;
+}
+
+ClientStatus client_status(sim::Outcome outcome) {
+  using sim::Outcome;
+  switch (outcome) {
+    case Outcome::kOk:
+    case Outcome::kError:
+    case Outcome::kQueueFull:
+    case Outcome::kShed:
+    case Outcome::kRateLimited:
+    case Outcome::kDependency:
+      return {http_status(outcome), ""};
+    default:
+      return {0, sim::to_string(outcome)};
+  }
+}
+
+std::string pod_name(const sim::Model& model, sim::ServiceId service, sim::RevisionId revision,
+                     std::uint32_t serial) {
+  const sim::ServiceSpec& spec = model.services[service.index()];
+  if (spec.kind == sim::ServiceKind::kDatabase || spec.kind == sim::ServiceKind::kCache) {
+    return spec.name + "-" + std::to_string(serial);  // a stateful set
+  }
+  const std::string version = revision.valid() ? model.revisions[revision.index()].version : std::string();
+  std::array<char, 5> hash;
+  std::snprintf(hash.data(), hash.size(), "%04x",
+                static_cast<unsigned>(hash_text(spec.name + "@" + version) & 0xffff));
+  return spec.name + "-" + hash.data() + "-" + std::to_string(serial);
+}
+
+std::string pod_name(const sim::Model& model, const sim::Simulation& sim, sim::InstanceId instance) {
+  const sim::InstanceView view = sim.instance(instance);
+  return pod_name(model, view.service, view.revision, view.serial);
+}
+
+}  // namespace incident::telemetry
