@@ -27,7 +27,8 @@ inline constexpr std::size_t kLogPatternLengthMax = 1'000;  // bytes
 inline constexpr std::int64_t kLogPatternMemoryMax = 1 << 20;
 inline constexpr std::size_t kLogHistogramBuckets = 60;
 
-// Traces.
+// Traces. What is kept in a minute is spread over its windows.
+inline constexpr std::int64_t kTraceWindowsPerMinute = 6;
 inline constexpr std::size_t kTraceChunk = 64;
 inline constexpr std::size_t kTracesMax = 30'000;  // then the oldest chunks go
 inline constexpr std::uint32_t kErrorTracesPerMinute = 60;
@@ -35,7 +36,7 @@ inline constexpr std::uint32_t kSlowTracesPerMinute = 40;
 inline constexpr std::uint32_t kLoggedTracesPerMinute = 120;  // those that a warning or an error line names
 inline constexpr std::uint32_t kHealthyTracesPerMinute = 60;
 inline constexpr std::size_t kSpansPerTraceMax = 400;      // the rest is counted
-inline constexpr std::size_t kSpansInFlightMax = 200'000;  // of all traces that have not ended
+inline constexpr std::size_t kSpansInFlightMax = 40'000;   // of all traces that have not ended
 inline constexpr std::size_t kTraceSearchMax = 500;        // in one answer
 
 }  // namespace incident::telemetry::limits

@@ -146,6 +146,8 @@ Result<LogPage> LogStore::search(const LogQuery& query) const {
     match.pattern = std::make_unique<re2::RE2>(query.text, options);
     if (!match.pattern->ok()) return invalid("the pattern is not valid: " + match.pattern->error(), "text");
   }
+  const std::optional<TraceKey> trace = parse_trace_id(query.trace);
+  if (!query.trace.empty() && !trace) return invalid("a trace id is 32 hexadecimal digits", "trace");
   const std::size_t limit = std::min(query.limit, limits::kLogSearchLinesMax);
 
   // The histogram spans what was asked for, as far as there are lines.
@@ -171,7 +173,7 @@ Result<LogPage> LogStore::search(const LogQuery& query) const {
   const auto take = [&](std::uint64_t number, const LogRecord& record) {
     if (!match.passes(record)) return;
     text.clear();
-    if (!query.trace.empty() && (record.trace == 0 || names_->trace_id(record.trace) != query.trace)) return;
+    if (!query.trace.empty() && (record.trace == 0 || names_->trace_key(record.trace) != trace)) return;
     if (match.pattern) {
       ++rendered;
       render(record, text);

@@ -86,11 +86,15 @@ Names::Names(std::shared_ptr<const sim::Model> model, std::uint64_t seed) : mode
   }
 }
 
+TraceKey Names::trace_key(std::uint64_t number) const {
+  return {siphash(key_[0], key_[1], kTraceHigh, number), siphash(key_[0], key_[1], kTraceLow, number)};
+}
+
 std::string Names::trace_id(std::uint64_t number) const {
+  const TraceKey key = trace_key(number);
   std::array<char, 33> text;
-  std::snprintf(text.data(), text.size(), "%016llx%016llx",
-                static_cast<unsigned long long>(siphash(key_[0], key_[1], kTraceHigh, number)),
-                static_cast<unsigned long long>(siphash(key_[0], key_[1], kTraceLow, number)));
+  std::snprintf(text.data(), text.size(), "%016llx%016llx", static_cast<unsigned long long>(key.high),
+                static_cast<unsigned long long>(key.low));
   return text.data();
 }
 
@@ -104,6 +108,27 @@ std::string Names::span_id(std::uint64_t trace, std::uint32_t index) const {
 
 std::uint64_t Names::draw(std::uint64_t purpose, std::uint64_t number) const {
   return siphash(key_[0], key_[1], kDraw + (purpose << 8), number);
+}
+
+std::optional<TraceKey> parse_trace_id(std::string_view text) {
+  if (text.size() != 32) return std::nullopt;
+  TraceKey key;
+  for (std::size_t i = 0; i < 32; ++i) {
+    const char c = text[i];
+    int digit = 0;
+    if (c >= '0' && c <= '9') {
+      digit = c - '0';
+    } else if (c >= 'a' && c <= 'f') {
+      digit = c - 'a' + 10;
+    } else if (c >= 'A' && c <= 'F') {
+      digit = c - 'A' + 10;
+    } else {
+      return std::nullopt;
+    }
+    std::uint64_t& half = i < 16 ? key.high : key.low;
+    half = half << 4 | static_cast<std::uint64_t>(digit);
+  }
+  return key;
 }
 
 int http_status(sim::Outcome outcome) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,14 @@ struct PodName {
 using PodNamePtr = std::shared_ptr<const PodName>;
 inline constexpr std::uint32_t kNoPod = UINT32_MAX;
 
+// A trace's public id as a number.
+struct TraceKey {
+  std::uint64_t high = 0, low = 0;
+  bool operator==(const TraceKey&) const = default;
+};
+// 32 hex digits, either case, or nothing.
+std::optional<TraceKey> parse_trace_id(std::string_view text);
+
 class Names {
  public:
   Names(std::shared_ptr<const sim::Model> model, std::uint64_t seed);
@@ -60,6 +69,7 @@ class Names {
 
   // Numbers as clients see them: a keyed pseudo-random function (SipHash-2-4), so that ids tell neither the
   // seed nor how many there are.
+  TraceKey trace_key(std::uint64_t number) const;
   std::string trace_id(std::uint64_t number) const;                       // 32 hex digits
   std::string span_id(std::uint64_t trace, std::uint32_t index) const;    // 16 hex digits
   std::uint64_t draw(std::uint64_t purpose, std::uint64_t number) const;  // for sampling by number

@@ -18,13 +18,10 @@
 #include "base/time.h"
 #include "sim/ids.h"
 #include "sim/outcome.h"
+#include "telemetry/names.h"
+#include "telemetry/trace_span.h"
 
 namespace incident::telemetry {
-
-class Names;
-struct SpanRecord;
-
-enum class SpanKind : std::uint8_t { kClient, kServer };
 
 struct Span {
   std::string id, parent;  // 16 hex digits; parent may be empty
@@ -74,11 +71,12 @@ class TraceStore {
   explicit TraceStore(std::shared_ptr<const Names> names);
 
   // --- writing
-  std::uint32_t add_pod(std::string name, std::string version);
-  // The spans of one trace that ended, any order. `status` as the customer saw it.
-  void add(std::uint64_t number, std::vector<SpanRecord>& spans, sim::Outcome status, bool slow,
+  std::uint32_t add_pod(PodNamePtr pod);
+  // The spans of one trace that has ended, any order (they are sorted here). `outcome` and `slow` as the
+  // customer saw it; `dropped` spans were not recorded.
+  void add(std::uint64_t number, std::vector<SpanRecord>& spans, sim::Outcome outcome, bool slow,
            std::uint32_t dropped);
-  TraceCounts& counts() { return counts_; }
+  TraceCounts& mutable_counts() { return counts_; }
 
   // --- reading
   std::vector<TraceSummary> search(const TraceQuery& query) const;  // newest first
@@ -90,23 +88,16 @@ class TraceStore {
   void hash(Hasher& hasher) const;
 
  private:
-  struct Entry;
-  struct Chunk;
-  struct Pod {
-    std::string name, version;
-  };
-  struct Found {
-    const Chunk* chunk;
-    const Entry* entry;
-  };
-
-  std::optional<Found> locate(std::string_view id) const;
-  TraceSummary summarize(const Entry& entry) const;
+  std::uint64_t service_bit(const SpanRecord& span) const;
+  const TraceEntry* locate(std::string_view id, const TraceChunk*& chunk) const;
+  TraceSummary summarize(const TraceEntry& entry) const;
+  Span span(const TraceEntry& entry, const std::vector<SpanRecord>& spans, std::size_t index) const;
+  bool holds_operation(const std::vector<SpanRecord>& spans, const TraceQuery& query) const;
 
   std::shared_ptr<const Names> names_;
-  std::vector<std::shared_ptr<const Pod>> pods_;
-  std::vector<std::shared_ptr<const Chunk>> chunks_;
-  std::shared_ptr<const Chunk> head_;  // replaced, never changed, once it is shared
+  std::vector<PodNamePtr> pods_;
+  std::vector<std::shared_ptr<const TraceChunk>> chunks_;
+  TraceChunk head_;
   TraceCounts counts_;
 };
 
