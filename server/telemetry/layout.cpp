@@ -50,7 +50,8 @@ void Layout::add_service(sim::ServiceId id) {
       {Kind::kReplicasAvailable, Shown::kByCluster, "kube_deployment_status_replicas_available", {}}};
   const bool store = names_->service(id).kind != sim::ServiceKind::kApplication;
   if (!store) {
-    layout.pod_gauges.push_back({Kind::kActiveRequests, Shown::kByProcess, "http_server_active_requests", {}});
+    layout.pod_gauges.push_back(
+        {Kind::kActiveRequests, Shown::kByProcess, "http_server_active_requests", {}});
     layout.pod_gauges.push_back({Kind::kQueueLength, Shown::kByProcess, "http_server_queue_length", {}});
   }
   add_clients(id, layout);
@@ -65,7 +66,8 @@ void Layout::add_clients(sim::ServiceId id, ServiceLayout& layout) {
     if (model.edges[e].from != id) continue;
     const sim::EdgeId edge(e);
     const sim::ServiceId callee = names_->callee(edge);
-    const sim::OperationId statement = names_->to_store(edge) ? names_->operation_of(edge) : sim::OperationId();
+    const sim::OperationId statement =
+        names_->to_store(edge) ? names_->operation_of(edge) : sim::OperationId();
     std::size_t place = 0;
     while (place < layout.clients.size() &&
            (layout.clients[place].callee != callee || layout.clients[place].statement != statement)) {
@@ -81,14 +83,23 @@ void Layout::add_clients(sim::ServiceId id, ServiceLayout& layout) {
       ++counter;
     }
     if (counter == layout.pod_gauges.size()) {
-      layout.pod_gauges.push_back({GaugeKind::kRetries, Shown::kByProcess, "http_client_retries_total",
-                                   {{"server_address", name}}, 0, layout.clients[place].group, 1, true});
+      layout.pod_gauges.push_back({GaugeKind::kRetries,
+                                   Shown::kByProcess,
+                                   "http_client_retries_total",
+                                   {{"server_address", name}},
+                                   0,
+                                   layout.clients[place].group,
+                                   1,
+                                   true});
     }
     retries_place_[e] = static_cast<std::uint16_t>(counter);
     if (model.edges[e].initial.breaker_failure_permille > 0) {
-      layout.pod_gauges.push_back({GaugeKind::kBreakerState, Shown::kByProcess, "circuit_breaker_state",
+      layout.pod_gauges.push_back({GaugeKind::kBreakerState,
+                                   Shown::kByProcess,
+                                   "circuit_breaker_state",
                                    {{"server_address", name}, {"name", model.edges[e].name}},
-                                   static_cast<std::uint16_t>(e), layout.clients[place].group});
+                                   static_cast<std::uint16_t>(e),
+                                   layout.clients[place].group});
     }
   }
 }
@@ -103,7 +114,8 @@ void Layout::add_pools(sim::ServiceId id, ServiceLayout& layout) {
     const auto add = [&](GaugeKind kind, const char* metric, const char* state, bool weighted) {
       ExtraLabels labels{{"pool_name", name}};
       if (state != nullptr) labels.emplace_back("state", state);
-      layout.pod_gauges.push_back({kind, Shown::kByProcess, metric, std::move(labels), part, group, 1, weighted});
+      layout.pod_gauges.push_back(
+          {kind, Shown::kByProcess, metric, std::move(labels), part, group, 1, weighted});
     };
     pool_group_[p] = group;
     add(GaugeKind::kPoolUsed, "db_client_connections_usage", "used", false);
@@ -121,13 +133,17 @@ void Layout::add_store(sim::ServiceId id, ServiceLayout& layout) {
   if (names_->service(id).kind == sim::ServiceKind::kDatabase) {
     layout.pod_gauges.push_back({Kind::kConnections, Shown::kByProcess, "db_server_connections", {}});
     layout.pod_gauges.push_back({Kind::kConnectionsMax, Shown::kByProcess, "db_server_connections_max", {}});
-    layout.pod_gauges.push_back({Kind::kActiveRequests, Shown::kByProcess, "db_server_active_statements", {}});
+    layout.pod_gauges.push_back(
+        {Kind::kActiveRequests, Shown::kByProcess, "db_server_active_statements", {}});
     layout.pod_gauges.push_back({Kind::kQueueLength, Shown::kByProcess, "db_server_queued_statements", {}});
   }
   for (std::size_t l = 0; l < model.lock_sets.size(); ++l) {
     if (model.lock_sets[l].database != id) continue;
-    layout.service_gauges.push_back({Kind::kLockWaiters, Shown::kByCluster, "db_server_lock_waiters",
-                                     {{"table", model.lock_sets[l].name}}, static_cast<std::uint16_t>(l)});
+    layout.service_gauges.push_back({Kind::kLockWaiters,
+                                     Shown::kByCluster,
+                                     "db_server_lock_waiters",
+                                     {{"table", model.lock_sets[l].name}},
+                                     static_cast<std::uint16_t>(l)});
   }
   for (std::size_t c = 0; c < model.caches.size(); ++c) {
     if (model.caches[c].service != id) continue;
@@ -135,7 +151,8 @@ void Layout::add_store(sim::ServiceId id, ServiceLayout& layout) {
     const std::string& name = model.caches[c].name;
     const auto add = [&](Kind kind, const char* metric, ExtraLabels labels, bool weighted) {
       labels.emplace_back("cache", name);
-      layout.service_gauges.push_back({kind, Shown::kByCluster, metric, std::move(labels), part, 0, 1, weighted});
+      layout.service_gauges.push_back(
+          {kind, Shown::kByCluster, metric, std::move(labels), part, 0, 1, weighted});
     };
     add(Kind::kCacheHits, "cache_requests_total", {{"result", "hit"}}, true);
     add(Kind::kCacheMisses, "cache_requests_total", {{"result", "miss"}}, true);

@@ -101,7 +101,8 @@ class Layout {
   std::shared_ptr<const Names> names_;
   std::vector<ServiceLayout> services_;
   std::vector<sim::ServiceId> slot_service_;
-  std::vector<std::uint16_t> operation_place_, client_place_, retries_place_, pool_timeouts_place_, pool_group_;
+  std::vector<std::uint16_t> operation_place_, client_place_, retries_place_, pool_timeouts_place_,
+      pool_group_;
   std::uint16_t cpu_parameter_ = 0, connections_parameter_ = 0;
 };
 

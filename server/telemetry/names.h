@@ -40,6 +40,9 @@ struct PodName {
 using PodNamePtr = std::shared_ptr<const PodName>;
 inline constexpr std::uint32_t kNoPod = UINT32_MAX;
 
+// Purpose of the draw that keeps a healthy trace and its routine lines.
+inline constexpr std::uint64_t kDrawKeep = 1;
+
 // A trace's public id as a number.
 struct TraceKey {
   std::uint64_t high = 0, low = 0;

@@ -8,7 +8,7 @@ namespace incident::telemetry {
 namespace {
 
 constexpr std::size_t kTableStart = 256;
-constexpr std::uint64_t kDrawHealthy = 1;
+
 
 // Numbers count up, so that a multiplicative hash spreads them well (Knuth, TAOCP 3, 6.4).
 std::size_t home(std::uint64_t trace, std::size_t size) {
@@ -98,7 +98,7 @@ bool TraceBuilder::keep(const Open& open, SimTime at, const Names& names, std::u
   if (!kept && open.error) kept = take(left_.errors);
   if (!kept && open.slow) kept = take(left_.slow);
   if (!kept && !open.error && !open.slow) {
-    kept = names.draw(kDrawHealthy, open.trace) % 1000 < keep_permille && take(left_.healthy);
+    kept = names.draw(kDrawKeep, open.trace) % 1000 < keep_permille && take(left_.healthy);
   }
   if (kept) {
     counts.errors_kept += open.error;

@@ -18,7 +18,8 @@ class TraceBuilder {
   void add(std::uint64_t trace, const SpanRecord& span);
   void logged(std::uint64_t trace);  // a warning or an error names it
   void answered(std::uint64_t trace, sim::Outcome outcome, bool slow);
-  void end(std::uint64_t trace, SimTime at, const Names& names, std::uint32_t keep_permille, TraceStore& store);
+  void end(std::uint64_t trace, SimTime at, const Names& names, std::uint32_t keep_permille,
+           TraceStore& store);
 
   std::size_t in_flight() const { return used_; }
   std::size_t memory_bytes() const;
@@ -46,7 +47,8 @@ class TraceBuilder {
   void grow();
   void close(std::size_t place);
   std::size_t place_of(std::uint64_t trace) const;
-  bool keep(const Open& open, SimTime at, const Names& names, std::uint32_t keep_permille, TraceCounts& counts);
+  bool keep(const Open& open, SimTime at, const Names& names, std::uint32_t keep_permille,
+            TraceCounts& counts);
 
   std::vector<Open> table_;  // open addressing, linear probing; size is a power of two
   std::size_t used_ = 0;
