@@ -13,7 +13,7 @@ using sim::PartEvent;
 
 constexpr std::int32_t kTellEverySeconds = 10;
 constexpr std::int64_t kSlowRequestUs = 1'000'000;
-constexpr std::int64_t kLockWaitUs = 1'000'000;  // PostgreSQL's deadlock_timeout
+constexpr std::int64_t kLockWaitUs = 1'000'000;   // PostgreSQL's deadlock_timeout
 constexpr std::int64_t kRoutineUs = 300'000'000;  // checkpoint_timeout
 
 std::uint32_t word(std::int64_t value) {
@@ -146,7 +146,8 @@ void LogWriter::request(const sim::Simulation& sim, std::size_t slot, const sim:
   switch (r.outcome) {
     case Outcome::kOk:
       if (proxy || names.edge) {
-        if (sampled(r.trace, settings_.access_permille)) say(LogTemplate::kAccess, Level::kInfo, {operation, took, outcome});
+        if (sampled(r.trace, settings_.access_permille))
+          say(LogTemplate::kAccess, Level::kInfo, {operation, took, outcome});
       } else if (sampled(r.trace, settings_.access_permille / 4)) {
         say(LogTemplate::kTaskDone, Level::kInfo, {operation, took});
       }
@@ -163,7 +164,8 @@ void LogWriter::request(const sim::Simulation& sim, std::size_t slot, const sim:
     case Outcome::kCancelled:
       return;
     default:
-      return say(proxy ? LogTemplate::kAccess : LogTemplate::kTaskFailed, Level::kError, {operation, took, outcome});
+      return say(proxy ? LogTemplate::kAccess : LogTemplate::kTaskFailed, Level::kError,
+                 {operation, took, outcome});
   }
 }
 
@@ -177,13 +179,15 @@ void LogWriter::statement(std::size_t slot, const sim::TaskRecord& r) {
     return say(LogTemplate::kLockTimeout, Level::kError, {operation, word(r.lock_wait.us), number});
   }
   if (r.outcome != Outcome::kOk && r.outcome != Outcome::kConnectionReset) {
-    return say(LogTemplate::kStatementFailed, Level::kError, {operation, static_cast<std::uint32_t>(r.outcome)});
+    return say(LogTemplate::kStatementFailed, Level::kError,
+               {operation, static_cast<std::uint32_t>(r.outcome)});
   }
   if (r.lock_wait.us >= kLockWaitUs) {
     say(LogTemplate::kLockWait, Level::kWarn, {operation, word(r.lock_wait.us), number});
   }
   const std::int64_t took = (r.end - r.started).us;
-  if (took >= settings_.slow_statement.us) say(LogTemplate::kSlowStatement, Level::kWarn, {operation, word(took)});
+  if (took >= settings_.slow_statement.us)
+    say(LogTemplate::kSlowStatement, Level::kWarn, {operation, word(took)});
 }
 
 // What a store tells of its own housekeeping every few minutes.
@@ -205,7 +209,8 @@ void LogWriter::routine(const sim::Simulation& sim, std::size_t slot, SimTime at
       for (std::size_t c = 0; c < caches.size(); ++c) {
         if (caches[c].service == service) entries += sim.cache(sim::CacheId(c)).entries;
       }
-      write(slot, line(LogTemplate::kCacheSave, Level::kInfo, at, 0, 0, {word(static_cast<std::int64_t>(entries))}),
+      write(slot,
+            line(LogTemplate::kCacheSave, Level::kInfo, at, 0, 0, {word(static_cast<std::int64_t>(entries))}),
             false);
     }
   }
@@ -240,9 +245,11 @@ void LogWriter::on_part(const sim::Simulation& sim, const sim::PartRecord& r) {
     case PartEvent::kInstanceKilled:
       return say(slot, LogTemplate::kKilled, Level::kError, {busy});
     case PartEvent::kProbeFailed: {
-      const bool listening = view.state == sim::InstanceState::kReady || view.state == sim::InstanceState::kDraining;
+      const bool listening =
+          view.state == sim::InstanceState::kReady || view.state == sim::InstanceState::kDraining;
       const Outcome outcome = listening ? Outcome::kTimeout : Outcome::kConnectionRefused;
-      return say(slot, LogTemplate::kProbeFailed, Level::kWarn, {0, 0, static_cast<std::uint32_t>(outcome)}, true);
+      return say(slot, LogTemplate::kProbeFailed, Level::kWarn, {0, 0, static_cast<std::uint32_t>(outcome)},
+                 true);
     }
     case PartEvent::kInstanceUnhealthy:
       return say(slot, LogTemplate::kUnhealthy, Level::kWarn, {});
@@ -258,7 +265,8 @@ void LogWriter::on_part(const sim::Simulation& sim, const sim::PartRecord& r) {
       return say(slot, LogTemplate::kBreakerClosed, Level::kInfo, {r.other}, true);
     case PartEvent::kPoolExhausted: {
       const sim::PoolView pool = sim.pool(sim::PoolId(std::size_t{r.other}), r.instance);
-      return say(slot, LogTemplate::kPoolExhausted, Level::kWarn, {r.other, pool.size, pool.waiting + 1}, true);
+      return say(slot, LogTemplate::kPoolExhausted, Level::kWarn, {r.other, pool.size, pool.waiting + 1},
+                 true);
     }
     case PartEvent::kConnectionsExhausted:
       return say(slot, LogTemplate::kTooManyConnections, Level::kError, {view.connections}, true);

@@ -51,6 +51,7 @@ struct HarmPoint {
 };
 
 class Recorder;
+struct RuleSet;
 
 class Telemetry {
  public:
@@ -74,6 +75,7 @@ class Telemetry {
   const TraceStore& traces() const;
   const AlertLog& alerts() const;
   const TelemetryConfig& config() const;
+  const RuleSet& rules() const;
   std::optional<SimTime> first_page() const;  // when a rule with `pages` first fired
 
   // One entry a journey, over the last `window` (rounded up to scrapes; at most since the beginning).

@@ -9,7 +9,6 @@ namespace {
 
 constexpr std::size_t kTableStart = 256;
 
-
 // Numbers count up, so that a multiplicative hash spreads them well (Knuth, TAOCP 3, 6.4).
 std::size_t home(std::uint64_t trace, std::size_t size) {
   return static_cast<std::size_t>((trace * 0x9e3779b97f4a7c15U) >> 32) & (size - 1);
