@@ -59,8 +59,8 @@ void react(World& w, PartKind kind, std::uint16_t part) {
   if (kind != PartKind::kService) return;
   each_instance(w, part, [&](std::uint16_t i) {
     Instance& instance = w.instances[i];
-    if (instance.state != InstanceState::kReady) return;
-    if (!w.timers.armed(w.compiled->timer_probe + i)) start_probes(w, i);
+    const bool checks = instance.state == InstanceState::kReady;
+    if (checks && !w.timers.armed(w.compiled->timer_probe + i)) start_probes(w, i);
     if (instance.dispatching != 0) return;
     instance.dispatching = 1;
     dispatch(w, i);
