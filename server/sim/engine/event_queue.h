@@ -21,9 +21,13 @@ enum class EventKind : std::uint8_t {
   kActionEffect  // a player's action comes into effect: action
 };
 
+// Among events of one time the sequence number decides; the bits below it say what the event is.
+inline constexpr int kOrderShift = 20;
+inline constexpr std::uint64_t kOrderMask = (1ULL << kOrderShift) - 1;
+
 struct Event {
   std::int64_t time;
-  std::uint64_t order;  // sequence number and, in the lowest byte, the kind
+  std::uint64_t order;
   Handle target;
 
   EventKind kind() const { return static_cast<EventKind>(order & 0xff); }

@@ -156,12 +156,14 @@ std::unique_ptr<World> make_world(std::shared_ptr<const Model> model, std::share
 void run_events(World& w, std::int64_t end) {
   for (;;) {
     if (timer_is_next(w)) {
-      const TimerHeap::Entry entry = w.timers.top();
-      if (entry.time > end) break;
-      w.now = entry.time;
+      const std::int64_t time = w.timers.top().time;
+      const std::uint64_t order = w.timers.top().order;
+      const std::uint32_t id = w.timers.top().id();
+      if (time > end) break;
+      w.now = time;
       // Its handler sets it anew or not; the top is replaced in place in the usual case.
-      if (fire_timer(w, w.compiled->timers[entry.id])) ++w.events_handled;
-      if (w.timers.armed(entry.id) && w.timers.entry(entry.id).order == entry.order) w.timers.stop(entry.id);
+      if (fire_timer(w, w.compiled->timers[id])) ++w.events_handled;
+      if (w.timers.armed(id) && w.timers.entry(id).order == order) w.timers.stop(id);
     } else {
       if (w.events.empty() || w.events.top().time > end) break;
       const Event event = w.events.top();

@@ -26,7 +26,8 @@ class SlotPool {
       slot = free_.back();
       free_.pop_back();
       const std::uint32_t generation = items_[slot].generation + 1;
-      items_[slot] = T{};
+      items_[slot] =
+          kFresh;  // from memory: building one on the stack and copying it stalls on its own stores
       items_[slot].generation = generation;
     }
     return slot;
@@ -48,6 +49,8 @@ class SlotPool {
   std::uint32_t in_use() const { return static_cast<std::uint32_t>(items_.size() - free_.size()); }
 
  private:
+  inline static const T kFresh{};
+
   std::vector<T> items_;
   std::vector<std::uint32_t> free_;
 };

@@ -19,7 +19,7 @@ void add_pool(Hasher& h, const SlotPool<T>& pool) {
 }
 
 void add_timers(Hasher& h, const TimerHeap& timers) {
-  for (std::uint32_t id = 0; id < timers.size(); ++id) {
+  for (std::uint32_t id = 0; id < timers.timers(); ++id) {
     h.add(timers.armed(id) ? timers.entry(id).time : INT64_MAX);
     h.add(timers.armed(id) ? timers.entry(id).order : 0U);
   }
@@ -107,7 +107,10 @@ std::uint64_t state_hash(const World& w) {
   h.add(w.services);
   for (const auto& serving : w.serving) h.add(serving);
   h.add(w.instances);
-  for (const auto& work : w.cpu) h.add(work);
+  for (const CpuHeap& work : w.cpu) {
+    h.add(work.size());
+    for (std::uint32_t i = 0; i < work.size(); ++i) h.add(work[i]);
+  }
   h.add(w.clients);
   h.add(w.edge_deadlines);
   h.add(w.pools);

@@ -13,6 +13,7 @@
 #include "base/random.h"
 #include "sim/action.h"
 #include "sim/engine/compiled.h"
+#include "sim/engine/cpu_heap.h"
 #include "sim/engine/event_queue.h"
 #include "sim/engine/slot_pool.h"
 #include "sim/engine/timer_heap.h"
@@ -129,13 +130,6 @@ struct Instance {
   std::uint8_t probe_waiting = 0;
   std::uint8_t dispatching = 0;  // inside the loop that starts queued tasks, or completes work
   std::uint8_t reserved[1] = {};
-};
-
-// The work on an instance's CPU, as a binary heap by the virtual time at which it is done.
-struct CpuWork {
-  std::int64_t finish;
-  std::uint32_t task;
-  std::uint32_t reserved;
 };
 
 struct ServiceState {
@@ -263,7 +257,7 @@ struct World {
   std::vector<ServiceState> services;
   std::vector<std::vector<std::uint16_t>> serving;  // instances that the load balancer may pick, by service
   std::vector<Instance> instances;
-  std::vector<std::vector<CpuWork>> cpu;
+  std::vector<CpuHeap> cpu;
   std::vector<Client> clients;
   std::vector<DeadlineList> edge_deadlines;
   std::vector<PoolState> pools;
@@ -280,9 +274,9 @@ struct World {
     return causes[static_cast<std::size_t>(kind)][part];
   }
   void schedule(std::int64_t at, EventKind kind, Handle target) {
-    events.push({at, (++sequence << 8) | static_cast<std::uint64_t>(kind), target});
+    events.push({at, (++sequence << kOrderShift) | static_cast<std::uint64_t>(kind), target});
   }
-  void arm(std::uint32_t timer, std::int64_t at) { timers.arm(timer, at, ++sequence << 8); }
+  void arm(std::uint32_t timer, std::int64_t at) { timers.arm(timer, at, ++sequence << kOrderShift); }
   // Arms it unless it already stands at that time or before: it will find out when it fires.
   void arm_by(std::uint32_t timer, std::int64_t at) {
     if (!timers.armed(timer) || timers.entry(timer).time > at) arm(timer, at);

@@ -32,8 +32,7 @@ std::int64_t backoff(Call& c, const EdgeParameters& p) {
 }
 
 bool retries(World& w, Call& c, const EdgeParameters& p) {
-  if (c.outcome == Outcome::kOk || c.outcome == Outcome::kCircuitOpen || c.outcome == Outcome::kCancelled)
-    return false;
+  if (c.outcome == Outcome::kCircuitOpen || c.outcome == Outcome::kCancelled) return false;
   if (c.attempt >= p.attempts) return false;
   if (p.retry_budget_permille == 0) return true;
   Client& client = client_of(w, c);
@@ -77,13 +76,15 @@ void report_attempt(World& w, const Call& c, bool last) {
 }
 
 void end_call(World& w, std::uint32_t call) {
-  const Call c = w.calls[call];
+  const Call& c = w.calls[call];
+  if (c.owner == kNone16) customer_request_ended(w, c);
+  const std::uint32_t caller = c.caller.slot;
+  const CallRole role = c.role;
+  const std::uint16_t step = c.step;
+  const Outcome outcome = c.outcome;
+  w.tasks[caller].cause |= c.cause;
   w.calls.release(call);
-  const bool user = c.owner == kNone16;
-  if (user) customer_request_ended(w, c);
-  if (!w.tasks.current(c.caller)) return;
-  w.tasks[c.caller.slot].cause |= c.cause;
-  call_returned(w, c.caller.slot, c.role, c.step, c.outcome);
+  call_returned(w, caller, role, step, outcome);
 }
 
 void forget_deadline(World& w, std::uint32_t call) {
@@ -191,7 +192,7 @@ void attempt_over(World& w, std::uint32_t call) {
   Call& c = w.calls[call];
   const EdgeParameters& p = w.edge_parameters[c.edge];
   if (p.breaker_failure_permille > 0) breaker_record(w, c);
-  const bool again = w.tasks.current(c.caller) && retries(w, c, p);
+  const bool again = c.outcome != Outcome::kOk && retries(w, c, p);
   if (w.observer != nullptr) report_attempt(w, c, !again);
   if (!again) return end_call(w, call);
   w.calls.renew(call);

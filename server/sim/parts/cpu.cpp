@@ -8,10 +8,6 @@
 namespace incident::sim {
 namespace {
 
-bool later(const CpuWork& a, const CpuWork& b) {
-  return a.finish > b.finish;
-}
-
 std::int64_t millicores(const World& w, std::uint16_t instance) {
   return w.service_parameters[w.service_of(instance)].cpu_millicores;
 }
@@ -53,7 +49,7 @@ void cpu_arm(World& w, std::uint16_t i) {
     return;
   }
   const Instance& instance = w.instances[i];
-  const std::int64_t left = std::max<std::int64_t>(work.front().finish - instance.cpu_virtual, 0);
+  const std::int64_t left = std::max<std::int64_t>(work.top().finish - instance.cpu_virtual, 0);
   const auto running = static_cast<std::int64_t>(work.size());
   const std::int64_t cores = millicores(w, i);
   std::int64_t wait;
@@ -78,8 +74,7 @@ void cpu_add(World& w, std::uint32_t task, std::int64_t cost_us) {
   Instance& instance = w.instances[i];
   auto& work = w.cpu[i];
   if (work.empty()) instance.cpu_virtual = 0;  // keeps it small
-  work.push_back({instance.cpu_virtual + (cost_us << kCpuTickBits), task, 0});
-  std::push_heap(work.begin(), work.end(), later);
+  work.push(instance.cpu_virtual + (cost_us << kCpuTickBits), task);
   w.tasks[task].on_cpu = 1;
   if (static_cast<std::int64_t>(work.size()) * 1000 > millicores(w, i)) {
     // It has to share: it is slowed by whatever set the CPU limit and by what else runs here.
@@ -93,11 +88,10 @@ void cpu_add(World& w, std::uint32_t task, std::int64_t cost_us) {
 void on_cpu_timer(World& w, std::uint16_t i) {
   cpu_sync(w, i);
   w.instances[i].dispatching = 1;
-  while (!w.cpu[i].empty() && w.cpu[i].front().finish <= w.instances[i].cpu_virtual) {
+  while (!w.cpu[i].empty() && w.cpu[i].top().finish <= w.instances[i].cpu_virtual) {
     auto& work = w.cpu[i];
-    const std::uint32_t task = work.front().task;
-    std::pop_heap(work.begin(), work.end(), later);
-    work.pop_back();
+    const std::uint32_t task = work.top().task;
+    work.pop();
     Task& t = w.tasks[task];
     t.on_cpu = 0;
     ++t.step;
@@ -131,8 +125,7 @@ std::int64_t cpu_cost(World& w, std::uint32_t task, std::int64_t amount_us) {
 void cpu_remove(World& w, std::uint32_t task) {
   const std::uint16_t i = w.tasks[task].instance;
   cpu_sync(w, i);
-  std::erase_if(w.cpu[i], [task](const CpuWork& work) { return work.task == task; });
-  std::make_heap(w.cpu[i].begin(), w.cpu[i].end(), later);
+  w.cpu[i].remove(task);
   w.tasks[task].on_cpu = 0;
 }
 
