@@ -60,7 +60,9 @@ Compiled::Compiled(const Model& model, const Plan& plan) {
     const std::uint16_t to = model.operations[e.to.index()].service.value;
     // Users have no instances, so no pools: each customer has a connection of their own.
     const bool users = services[e.from.index()].users;
-    edges.push_back({e.from.value, to, e.to.value, users ? PoolId::kNone : e.pool.value, clients});
+    const std::uint16_t pool = users ? PoolId::kNone : e.pool.value;
+    const bool connects = pool != PoolId::kNone || services[to].database;
+    edges.push_back({e.from.value, to, e.to.value, pool, connects, clients});
     clients += services[e.from.index()].slots;
   }
   for (const PoolSpec& p : model.pools) {

@@ -36,6 +36,7 @@ struct CompiledOperation {
 
 struct CompiledEdge {
   std::uint16_t from, to_service, operation, pool;
+  bool connects;         // its calls hold a connection that is counted: of a pool, or at a database
   std::uint32_t client;  // first of its clients, one for each slot of `from`
 };
 

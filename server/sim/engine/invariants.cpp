@@ -60,7 +60,7 @@ std::string check_instances(const World& w) {
       return where("instance", i) + "connections do not add up";
     if (instance.state == InstanceState::kAbsent && c.assigned > 0)
       return where("instance", i) + "is absent and has requests";
-    if (instance.queue.size > 0 && instance.busy < w.service_parameters[w.compiled->service_of[i]].workers)
+    if (instance.queue.size > 0 && instance.busy < w.service_parameters[instance.service].workers)
       return where("instance", i) + "has a free worker and a queue";
     if (!w.cpu[i].empty() && !w.timers.armed(static_cast<std::uint32_t>(i)))
       return where("instance", i) + "has work and no timer";

@@ -128,6 +128,7 @@ std::unique_ptr<World> make_world(std::shared_ptr<const Model> model, std::share
   w.services.resize(c.services.size());
   w.serving.resize(c.services.size());
   w.instances.resize(c.instances.size());
+  for (std::size_t i = 0; i < w.instances.size(); ++i) w.instances[i].service = c.service_of[i];
   w.cpu.resize(c.instances.size());
   w.clients.resize(c.clients);
   for (Client& client : w.clients) client.retry_tokens = kRetryBudgetBurst;
@@ -148,6 +149,7 @@ std::unique_ptr<World> make_world(std::shared_ptr<const Model> model, std::share
   for (std::size_t s = 0; s < c.services.size(); ++s) {
     if (!c.services[s].users) start_initial(w, static_cast<std::uint16_t>(s));
   }
+  refresh_derived(w);
   start_journeys(w);
   arm_plan(w);
   return world;

@@ -1,6 +1,6 @@
-// A pool of things in flight: a vector with a free list. A slot's generation is odd while it is in use, and
-// moves on when it is freed, so that a Handle kept by an event or a peer knows that its object has gone.
-// References are invalid after acquire().
+// A pool of things in flight: a vector with a free list through link_next. A slot's generation is odd while
+// it is in use, and moves on when it is freed, so that a Handle kept by an event or a peer knows that its
+// object has gone. References are invalid after acquire().
 #pragma once
 
 #include <cassert>
@@ -17,25 +17,24 @@ template <class T>
 class SlotPool {
  public:
   std::uint32_t acquire() {
-    std::uint32_t slot;
-    if (free_.empty()) {
-      slot = static_cast<std::uint32_t>(items_.size());
-      items_.emplace_back();
-      items_.back().generation = 1;
-    } else {
-      slot = free_.back();
-      free_.pop_back();
-      const std::uint32_t generation = items_[slot].generation + 1;
-      items_[slot] =
-          kFresh;  // from memory: building one on the stack and copying it stalls on its own stores
-      items_[slot].generation = generation;
-    }
+    if (free_ == kNone) grow();
+    const std::uint32_t slot = free_;
+    T& item = items_[slot];
+    free_ = item.link_next;
+    const std::uint32_t generation = item.generation + 1;
+    // Copied from memory: one built on the stack would stall on its own stores.
+    item = kFresh;
+    item.generation = generation;
+    ++in_use_;
     return slot;
   }
   void release(std::uint32_t slot) {
-    assert(live(slot));
-    ++items_[slot].generation;
-    free_.push_back(slot);
+    T& item = items_[slot];
+    assert((item.generation & 1U) != 0);
+    ++item.generation;
+    item.link_next = free_;
+    free_ = slot;
+    --in_use_;
   }
   // Makes every handle to this slot stale, while it stays in use.
   void renew(std::uint32_t slot) { items_[slot].generation += 2; }
@@ -46,13 +45,19 @@ class SlotPool {
   bool current(Handle h) const { return h.valid() && items_[h.slot].generation == h.generation; }
   bool live(std::uint32_t slot) const { return (items_[slot].generation & 1U) != 0; }
   std::uint32_t slots() const { return static_cast<std::uint32_t>(items_.size()); }
-  std::uint32_t in_use() const { return static_cast<std::uint32_t>(items_.size() - free_.size()); }
+  std::uint32_t in_use() const { return in_use_; }
 
  private:
   inline static const T kFresh{};
 
+  [[gnu::noinline]] void grow() {
+    free_ = slots();
+    items_.emplace_back();
+  }
+
   std::vector<T> items_;
-  std::vector<std::uint32_t> free_;
+  std::uint32_t free_ = kNone;
+  std::uint32_t in_use_ = 0;
 };
 
 // A first-in-first-out list through the pool's own link_prev/link_next fields.

@@ -103,33 +103,40 @@ struct Trace {
   std::uint64_t number = 0;
   std::uint32_t references = 0;
   std::uint32_t generation = 0;
+  std::uint32_t link_next = kNone;  // free list
+  std::uint32_t reserved = 0;
 };
 
 struct Instance {
-  std::int64_t started = 0;
-  std::int64_t warm_from = INT64_MIN / 2;  // when it became ready; long ago: no warm-up
-  std::int64_t cpu_synced = 0;             // virtual time is right as of this moment
-  std::int64_t cpu_virtual = 0;            // service received by each running work, ticks (parts/cpu.h)
-  std::int64_t cpu_used = 0;               // ticks
-  std::int64_t exhausted_reported = INT64_MIN / 2;
-  Handle probe_task;
+  std::int64_t cpu_synced = 0;   // virtual time is right as of this moment
+  std::int64_t cpu_virtual = 0;  // service received by each running work, ticks (parts/cpu.h)
+  std::int64_t cpu_used = 0;     // ticks
+  // Copies of parameters, kept by refresh_derived, so that a request finds what it needs in one place.
+  std::int64_t millicores = 0;
+  std::uint32_t workers = 0;
+  std::uint32_t busy = 0;      // workers
+  std::uint32_t assigned = 0;  // tasks sent to it and not yet ended
+  CauseMask tint = 0;          // of what occupies it: whoever waits here inherits it
   Fifo queue;
   std::uint32_t epoch = 0;  // moves on with each start and stop
-  std::uint32_t serial = 0;
-  std::uint32_t restarts = 0;
-  std::uint32_t busy = 0;               // workers
-  std::uint32_t assigned = 0;           // tasks sent to it and not yet ended
-  std::uint32_t connections = 0;        // open towards it
-  std::uint32_t fails = 0, passes = 0;  // health checks in a row
-  std::uint32_t restart_action = kNone;
-  CauseMask tint = 0;  // of what occupies it: whoever waits here inherits it
+  std::uint16_t service = kNone16;
   std::uint16_t revision = kNone16;
   InstanceState state = InstanceState::kAbsent;
   std::uint8_t healthy = 0;
   std::uint8_t drained = 0;
   std::uint8_t probe_waiting = 0;
   std::uint8_t dispatching = 0;  // inside the loop that starts queued tasks, or completes work
-  std::uint8_t reserved[1] = {};
+  std::uint8_t plain = 0;        // nothing about it or its revision alters requests or carries a cause
+  std::uint8_t reserved[2] = {};
+  std::int64_t warm_from = INT64_MIN / 2;  // when it became ready; long ago: no warm-up
+  std::int64_t started = 0;
+  std::int64_t exhausted_reported = INT64_MIN / 2;
+  Handle probe_task;
+  std::uint32_t serial = 0;
+  std::uint32_t restarts = 0;
+  std::uint32_t connections = 0;        // open towards it
+  std::uint32_t fails = 0, passes = 0;  // health checks in a row
+  std::uint32_t restart_action = kNone;
 };
 
 struct ServiceState {
@@ -254,6 +261,8 @@ struct World {
   std::vector<CauseMask> causes[kPartKinds];  // of each part
   std::vector<CausalSetting> causal_settings;
 
+  std::vector<std::uint8_t> operation_plain;  // its parameters alter nothing and carry no cause
+
   std::vector<ServiceState> services;
   std::vector<std::vector<std::uint16_t>> serving;  // instances that the load balancer may pick, by service
   std::vector<Instance> instances;
@@ -281,7 +290,7 @@ struct World {
   void arm_by(std::uint32_t timer, std::int64_t at) {
     if (!timers.armed(timer) || timers.entry(timer).time > at) arm(timer, at);
   }
-  std::uint16_t service_of(std::uint16_t instance) const { return compiled->service_of[instance]; }
+  std::uint16_t service_of(std::uint16_t instance) const { return instances[instance].service; }
 };
 
 }  // namespace incident::sim

@@ -125,7 +125,7 @@ Result<Preview> preview_instance(const World& w, const Action& a) {
   const Instance& instance = w.instances[a.target];
   if (a.kind == ActionKind::kRestartInstance) {
     if (instance.state == InstanceState::kDraining) return refused("the instance is leaving already");
-    return Preview{{w.service_parameters[w.compiled->service_of[a.target]].startup_us},
+    return Preview{{w.service_parameters[w.instances[a.target].service].startup_us},
                    instance.busy + instance.queue.size};
   }
   if (a.value != 0 && a.value != 1) return out_of_range("drained", 0, 1);
@@ -238,7 +238,7 @@ void effect(World& w, std::uint32_t id) {
       add_action_change(w, id, ChangeKind::kInfrastructure, w.model->caches[a.target].service.value);
       return purge(w, static_cast<std::uint16_t>(a.target));
     case ActionKind::kDrainInstance: {
-      const std::uint16_t service = w.compiled->service_of[a.target];
+      const std::uint16_t service = w.instances[a.target].service;
       w.actions[id].cause |= w.cause(PartKind::kInstance, a.target);
       w.instances[a.target].drained = static_cast<std::uint8_t>(a.value);
       rebuild_serving(w, service);

@@ -88,7 +88,6 @@ void end_call(World& w, std::uint32_t call) {
 }
 
 void forget_deadline(World& w, std::uint32_t call) {
-  if (w.calls[call].has_deadline == 0) return;
   w.calls[call].has_deadline = 0;
   deadlines_of(w, w.calls[call]).remove(w.calls, call);
 }
@@ -97,7 +96,7 @@ void drop_call(World& w, std::uint32_t call) {
   Call& c = w.calls[call];
   c.outcome = Outcome::kCancelled;
   if (c.state == CallState::kPoolWait) leave_pool_queue(w, call);
-  forget_deadline(w, call);
+  if (c.has_deadline != 0) forget_deadline(w, call);
   if (c.state != CallState::kBackoff && w.observer != nullptr) report_attempt(w, c, true);
   if (w.tasks.current(c.server)) w.tasks[c.server.slot].call = {};
   release_connection(w, call);
@@ -141,9 +140,10 @@ void send(World& w, std::uint32_t call, std::uint16_t target) {
     return fail_soon(w, call, Outcome::kNoInstance, 0);
   }
   c.target = target;
+  c.target_epoch = w.instances[target].epoch;
   c.state = CallState::kSent;
   std::int64_t delay = 0;
-  if (!open_connection(w, call, delay)) {
+  if (edge.connects && !open_connection(w, call, delay)) {
     c.cause |= w.cause(PartKind::kDatabase, edge.to_service) | w.instances[target].tint;
     return fail_soon(w, call, Outcome::kTooManyConnections, 2 * network_delay(c.stream, p));
   }
@@ -187,8 +187,8 @@ void fail_soon(World& w, std::uint32_t call, Outcome outcome, std::int64_t after
 }
 
 void attempt_over(World& w, std::uint32_t call) {
-  forget_deadline(w, call);
-  release_connection(w, call);
+  if (w.calls[call].has_deadline != 0) forget_deadline(w, call);
+  if (w.calls[call].has_connection != kNoConnection) release_connection(w, call);
   Call& c = w.calls[call];
   const EdgeParameters& p = w.edge_parameters[c.edge];
   if (p.breaker_failure_permille > 0) breaker_record(w, c);

@@ -123,10 +123,11 @@ void set_parameter(World& w, ParameterRef ref, std::int64_t value, CauseMask mas
     w.causal_settings.erase(entry);
   }
   refresh_cause(w, kind, ref.part);
-  if (before == value) return;
+  if (before == value) return refresh_derived(w);
   // Work in progress runs at the old rate up to now.
   if (kind == PartKind::kService) each_instance(w, ref.part, [&](std::uint16_t i) { cpu_sync(w, i); });
   *word = value;
+  refresh_derived(w);
   react(w, kind, ref.part);
 }
 
@@ -153,6 +154,7 @@ void revert_settings(World& w, std::uint32_t change, bool untouched_only) {
 
 void mark_causal(World& w, PartKind kind, std::size_t part, CauseMask mask) {
   w.causes[static_cast<std::size_t>(kind)][part] |= mask;
+  refresh_derived(w);
 }
 
 void arm_plan(World& w) {

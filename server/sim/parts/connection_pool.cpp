@@ -97,7 +97,6 @@ void acquire_connection(World& w, std::uint32_t call) {
 bool open_connection(World& w, std::uint32_t call, std::int64_t& delay) {
   Call& c = w.calls[call];
   Instance& target = w.instances[c.target];
-  c.target_epoch = target.epoch;
   const std::uint16_t pool = w.compiled->edges[c.edge].pool;
   if (pool == kNone16) {
     if (database_is_full(w, c.target)) return false;

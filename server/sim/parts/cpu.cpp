@@ -6,38 +6,11 @@
 #include "sim/parts/steps.h"
 
 namespace incident::sim {
-namespace {
-
-std::int64_t millicores(const World& w, std::uint16_t instance) {
-  return w.service_parameters[w.service_of(instance)].cpu_millicores;
-}
-
-// The service that each running work receives in some time.
-std::int64_t ticks_in(const World& w, std::uint16_t i, std::int64_t elapsed_us) {
-  const auto running = static_cast<std::int64_t>(w.cpu[i].size());
-  const std::int64_t cores = millicores(w, i);
-  const std::int64_t ticks = elapsed_us << kCpuTickBits;
-  return running * 1000 > cores ? ticks * cores / (running * 1000) : ticks;
-}
-
-}  // namespace
-
-void cpu_sync(World& w, std::uint16_t i) {
-  Instance& instance = w.instances[i];
-  const std::int64_t elapsed = w.now - instance.cpu_synced;
-  if (elapsed == 0) return;
-  instance.cpu_synced = w.now;
-  const auto running = static_cast<std::int64_t>(w.cpu[i].size());
-  if (running == 0) return;
-  const std::int64_t ticks = ticks_in(w, i, elapsed);
-  instance.cpu_virtual += ticks;
-  instance.cpu_used += ticks * running;
-}
-
 std::int64_t cpu_used_us(const World& w, std::uint16_t i) {
   const Instance& instance = w.instances[i];
   const auto running = static_cast<std::int64_t>(w.cpu[i].size());
-  const std::int64_t since = running == 0 ? 0 : ticks_in(w, i, w.now - instance.cpu_synced) * running;
+  const std::int64_t since =
+      running == 0 ? 0 : ticks_in(instance, running, w.now - instance.cpu_synced) * running;
   return (instance.cpu_used + since) >> kCpuTickBits;
 }
 
@@ -51,7 +24,7 @@ void cpu_arm(World& w, std::uint16_t i) {
   const Instance& instance = w.instances[i];
   const std::int64_t left = std::max<std::int64_t>(work.top().finish - instance.cpu_virtual, 0);
   const auto running = static_cast<std::int64_t>(work.size());
-  const std::int64_t cores = millicores(w, i);
+  const std::int64_t cores = instance.millicores;
   std::int64_t wait;
   if (running * 1000 <= cores) {
     wait = (left + (1 << kCpuTickBits) - 1) >> kCpuTickBits;
@@ -76,7 +49,7 @@ void cpu_add(World& w, std::uint32_t task, std::int64_t cost_us) {
   if (work.empty()) instance.cpu_virtual = 0;  // keeps it small
   work.push(instance.cpu_virtual + (cost_us << kCpuTickBits), task);
   w.tasks[task].on_cpu = 1;
-  if (static_cast<std::int64_t>(work.size()) * 1000 > millicores(w, i)) {
+  if (static_cast<std::int64_t>(work.size()) * 1000 > instance.millicores) {
     // It has to share: it is slowed by whatever set the CPU limit and by what else runs here.
     Task& t = w.tasks[task];
     t.cause |= w.cause(PartKind::kService, w.service_of(i)) | instance.tint;
@@ -105,6 +78,7 @@ void on_cpu_timer(World& w, std::uint16_t i) {
 std::int64_t cpu_cost(World& w, std::uint32_t task, std::int64_t amount_us) {
   Task& t = w.tasks[task];
   const Instance& instance = w.instances[t.instance];
+  if (instance.plain != 0 && w.operation_plain[t.operation] != 0) return amount_us;
   std::int64_t cost = amount_us;
   const auto apply = [&](std::int64_t permille, PartKind kind, std::size_t part) {
     if (permille != 1000) cost = cost * permille / 1000;
@@ -118,6 +92,8 @@ std::int64_t cpu_cost(World& w, std::uint32_t task, std::int64_t amount_us) {
   if (age < p.warmup_us) {
     const std::int64_t extra = p.warmup_factor_permille - 1000;
     cost += cost * (extra - extra * age / p.warmup_us) / 1000;
+  } else if (p.warmup_factor_permille != 1000) {
+    refresh_derived(w);  // it has just become warm
   }
   return cost;
 }

@@ -12,8 +12,23 @@ namespace incident::sim {
 
 inline constexpr int kCpuTickBits = 10;
 
+// The service that each of so many running works receives in some time.
+inline std::int64_t ticks_in(const Instance& instance, std::int64_t running, std::int64_t elapsed_us) {
+  const std::int64_t ticks = elapsed_us << kCpuTickBits;
+  return running * 1000 > instance.millicores ? ticks * instance.millicores / (running * 1000) : ticks;
+}
 // Brings virtual time to now; before anything that changes the rate.
-void cpu_sync(World& w, std::uint16_t instance);
+inline void cpu_sync(World& w, std::uint16_t i) {
+  Instance& instance = w.instances[i];
+  const std::int64_t elapsed = w.now - instance.cpu_synced;
+  if (elapsed == 0) return;
+  instance.cpu_synced = w.now;
+  const auto running = static_cast<std::int64_t>(w.cpu[i].size());
+  if (running == 0) return;
+  const std::int64_t ticks = ticks_in(instance, running, elapsed);
+  instance.cpu_virtual += ticks;
+  instance.cpu_used += ticks * running;
+}
 // Puts a task's work on the CPU; `cost_us` > 0 is what it would take alone.
 void cpu_add(World& w, std::uint32_t task, std::int64_t cost_us);
 // Takes a task's unfinished work off.

@@ -57,7 +57,7 @@ void arrive(World& w, std::uint32_t task) {
     t.cause |= w.cause(PartKind::kService, service);
     return end_task(w, task, Outcome::kShed);
   }
-  if (instance.busy < p.workers && instance.queue.empty()) return begin_work(w, task);
+  if (instance.busy < instance.workers && instance.queue.empty()) return begin_work(w, task);
   if (instance.queue.size >= p.queue_limit) {
     t.cause |= instance.tint | w.cause(PartKind::kService, service);
     return end_task(w, task, Outcome::kQueueFull);
@@ -67,8 +67,7 @@ void arrive(World& w, std::uint32_t task) {
 }
 
 void dispatch(World& w, std::uint16_t i) {
-  while (!w.instances[i].queue.empty() &&
-         w.instances[i].busy < w.service_parameters[w.service_of(i)].workers) {
+  while (!w.instances[i].queue.empty() && w.instances[i].busy < w.instances[i].workers) {
     begin_work(w, w.instances[i].queue.pop(w.tasks));
   }
   Instance& instance = w.instances[i];
@@ -127,12 +126,27 @@ void cancel_unstarted(World& w, std::uint32_t task) {
   }
 }
 
-void release_trace(World& w, std::uint32_t trace) {
-  if (trace == kNone) return;
-  Trace& t = w.traces[trace];
-  if (--t.references > 0) return;
-  if (w.observer != nullptr) w.observer->on_trace_end(t.number);
-  w.traces.release(trace);
+void refresh_derived(World& w) {
+  w.operation_plain.resize(w.operation_parameters.size());
+  for (std::size_t o = 0; o < w.operation_parameters.size(); ++o) {
+    const OperationParameters& p = w.operation_parameters[o];
+    w.operation_plain[o] =
+        p.cpu_factor_permille == 1000 && p.error_permille == 0 && w.cause(PartKind::kOperation, o) == 0;
+  }
+  for (std::size_t i = 0; i < w.instances.size(); ++i) {
+    Instance& instance = w.instances[i];
+    const ServiceParameters& p = w.service_parameters[instance.service];
+    instance.millicores = p.cpu_millicores;
+    instance.workers = static_cast<std::uint32_t>(p.workers);
+    if (instance.revision == kNone16) continue;
+    const RevisionParameters& r = w.revision_parameters[instance.revision];
+    const InstanceParameters& own = w.instance_parameters[i];
+    const bool warm = p.warmup_factor_permille == 1000 || w.now - instance.warm_from >= p.warmup_us;
+    instance.plain = warm && r.cpu_factor_permille == 1000 && r.error_permille == 0 && r.delay_us == 0 &&
+                     own.cpu_factor_permille == 1000 && own.error_permille == 0 &&
+                     w.cause(PartKind::kRevision, instance.revision) == 0 &&
+                     w.cause(PartKind::kInstance, i) == 0;
+  }
 }
 
 void report_part(World& w, PartEvent event, std::uint16_t service, std::uint16_t instance,

@@ -19,7 +19,14 @@ void dispatch(World& w, std::uint16_t instance);
 // The caller has gone and says so: drops the task if its work has not begun.
 void cancel_unstarted(World& w, std::uint32_t task);
 
-void release_trace(World& w, std::uint32_t trace);
+// After parameters, causes or an instance's revision have changed: what is copied and what is plain.
+void refresh_derived(World& w);
+
+inline void release_trace(World& w, std::uint32_t trace) {
+  if (trace == kNone || --w.traces[trace].references > 0) return;
+  if (w.observer != nullptr) w.observer->on_trace_end(w.traces[trace].number);
+  w.traces.release(trace);
+}
 void report_part(World& w, PartEvent event, std::uint16_t service, std::uint16_t instance,
                  std::uint32_t other, CauseMask cause);
 

@@ -62,6 +62,7 @@ void start(World& w, std::uint16_t i, std::uint16_t revision) {
   instance.healthy = 0;
   instance.tint = 0;
   ++instance.epoch;
+  refresh_derived(w);
   set_life(w, i, w.now + w.service_parameters[service].startup_us);
   report_part(w, PartEvent::kInstanceStarting, service, i, 0, w.cause(PartKind::kRevision, revision));
 }
@@ -128,6 +129,7 @@ void ready(World& w, std::uint16_t i) {
   instance.state = InstanceState::kReady;
   instance.healthy = 1;
   instance.warm_from = w.now;
+  refresh_derived(w);
   rebuild_serving(w, service);
   start_probes(w, i);
   report_part(w, PartEvent::kInstanceReady, service, i, 0, 0);

@@ -28,6 +28,7 @@ std::int64_t draw_amount(const World& w, std::uint64_t& stream, const CompiledSt
 // True when the task goes on now.
 bool pass_start(World& w, std::uint32_t task) {
   Task& t = w.tasks[task];
+  if (w.instances[t.instance].plain != 0 && w.operation_plain[t.operation] != 0) return true;
   const std::uint16_t revision = w.instances[t.instance].revision;
   const RevisionParameters& r = w.revision_parameters[revision];
   if (t.delayed == 0 && r.delay_us > 0) {
