@@ -25,8 +25,6 @@ struct ActionInfo {
 };
 std::span<const ActionInfo> action_kinds();
 
-std::string action_name(sim::ActionKind kind);                            // "restart_instance"
-std::string target_name(const Arena& arena, const sim::Action& action);   // "checkout", "checkout-7d9f-2"
 std::string action_title(const Arena& arena, const sim::Action& action);  // "Restart checkout"
 std::string how_it_ended(sim::ActionState state);                         // "done.", "failed ..."
 

@@ -17,6 +17,7 @@ inline constexpr Duration kCurveStep = seconds(10);
 struct TimedAction {
   Duration at{0};  // since the page
   sim::Action action;
+  bool from_file = false;  // a change it names is an index into the plan
 };
 
 // Weighted harm since the page at each kCurveStep from zero on, and at the window's end.

@@ -47,9 +47,7 @@ struct ChangeRow {
   bool operator==(const ChangeRow&) const = default;
 };
 std::vector<ChangeRow> changes(const Arena& arena);
-std::optional<sim::ChangeId> change_numbered(const sim::Simulation& sim, std::int64_t number);
 std::optional<sim::ChangeId> change_named(const sim::Simulation& sim, std::string_view number);  // "3"
-std::optional<std::int64_t> number_of_change(const sim::Simulation& sim, sim::ChangeId id);
 
 struct AlertRow {
   std::string name, service, severity, summary;
