@@ -185,6 +185,10 @@ bool render_proxy(const Names& names, const PodName& pod, const LogRecord& r, st
       out += envoy ? "[info][upstream] cds: add/update cluster"
                    : "[notice] 1#1: signal 1 (SIGHUP) received, reconfiguring";
       return true;
+    case LogTemplate::kSuppressed:
+      append(out, "%s suppressed %u similar messages",
+             envoy ? "[warning][router]" : "[warn] 29#29:", r.args[0]);
+      return true;
     case LogTemplate::kAccess:
     case LogTemplate::kTaskDone:
     case LogTemplate::kTaskFailed: {

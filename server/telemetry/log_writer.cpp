@@ -55,7 +55,7 @@ bool LogWriter::admit(std::size_t slot, const LogRecord& record) {
     if (limit.told < 0) limit.told = second;
   }
   if (limit.lines >= limits::kLinesPerTemplate || pod.lines >= limits::kLinesPerPod) {
-    ++limit.suppressed;
+    if (record.level != Level::kInfo) ++limit.suppressed;  // routine lines are a sample anyway
     return false;
   }
   ++limit.lines;

@@ -8,6 +8,8 @@
 namespace incident::telemetry {
 namespace {
 
+constexpr std::string_view kServiceLabel = "service";
+
 double shown_value(const Series& series, std::int64_t sum) {
   if (series.floating) return std::bit_cast<double>(sum);
   const auto scaled = static_cast<double>(sum * series.multiplier);
@@ -30,6 +32,10 @@ std::uint32_t MetricStore::add_series(Series series) {
   series.from = scrapes_ + 1;
   series.to = Series::kOpen;
   series.next = Series::kOpen;
+  const std::string_view service = series.labels->get(kServiceLabel);
+  const auto known = std::find(services_.begin(), services_.end(), service);
+  series.service = static_cast<std::uint16_t>(known - services_.begin());
+  if (known == services_.end()) services_.emplace_back(service);
   const auto index = static_cast<std::uint32_t>(series_.size());
   by_name_[std::string(series.labels->metric_name())].push_back(index);
   series_.push_back(std::move(series));
@@ -84,21 +90,39 @@ std::vector<std::uint32_t> MetricStore::find(std::span<const promql::Matcher> ma
                                              std::uint32_t last) const {
   std::vector<std::uint32_t> found;
   if (first > last) return found;
-  const auto filter = [&](const std::vector<std::uint32_t>& indices, const promql::Matcher* known) {
+  // The metric's name and the service are looked up; what is left is compared label by label.
+  const std::vector<std::uint32_t>* named = nullptr;
+  std::size_t service = services_.size();
+  std::vector<const promql::Matcher*> rest;
+  for (const promql::Matcher& matcher : matchers) {
+    if (matcher.op == promql::Matcher::kEqual && matcher.name == promql::kMetricName && named == nullptr) {
+      const auto it = by_name_.find(matcher.value);
+      if (it == by_name_.end()) return found;
+      named = &it->second;
+    } else if (matcher.op == promql::Matcher::kEqual && matcher.name == kServiceLabel &&
+               service == services_.size()) {
+      const auto it = std::find(services_.begin(), services_.end(), matcher.value);
+      if (it == services_.end()) return found;
+      service = static_cast<std::size_t>(it - services_.begin());
+    } else {
+      rest.push_back(&matcher);
+    }
+  }
+  const auto filter = [&](const std::vector<std::uint32_t>& indices) {
     for (const std::uint32_t index : indices) {
+      if (service != services_.size() && series_[index].service != service) continue;
       const promql::Labels& labels = *series_[index].labels;
-      const bool meets = std::all_of(matchers.begin(), matchers.end(), [&](const promql::Matcher& matcher) {
-        return &matcher == known || matcher.matches(labels.get(matcher.name));
+      const bool meets = std::all_of(rest.begin(), rest.end(), [&](const promql::Matcher* matcher) {
+        return matcher->matches(labels.get(matcher->name));
       });
       if (meets && shown(index, first, last)) found.push_back(index);
     }
   };
-  for (const promql::Matcher& matcher : matchers) {
-    if (matcher.op != promql::Matcher::kEqual || matcher.name != promql::kMetricName) continue;
-    if (const auto it = by_name_.find(matcher.value); it != by_name_.end()) filter(it->second, &matcher);
-    return found;
+  if (named != nullptr) {
+    filter(*named);
+  } else {
+    for (const auto& [name, indices] : by_name_) filter(indices);
   }
-  for (const auto& [name, indices] : by_name_) filter(indices, nullptr);
   return found;
 }
 

@@ -33,6 +33,7 @@ struct Series {
   promql::LabelsPtr labels;
   std::uint32_t cell = 0;       // first cell
   std::uint16_t cells = 1;      // how many are added up
+  std::uint16_t service = 0;    // the value of the label `service`, as the store numbers it; set by the store
   bool floating = false;        // the cell holds the bits of a double
   std::int64_t multiplier = 1;  // shown value = sum * multiplier / divisor
   std::int64_t divisor = 1;
@@ -51,7 +52,7 @@ class MetricStore {
   std::int64_t& cell(std::uint32_t index) { return cells_[index]; }
   std::uint32_t add_group() { return causes_.add_group(); }
   void touch(std::uint32_t group, sim::CauseMask cause) { causes_.touch(group, cause); }
-  // Shown from the next scrape on. Labels must be new; `next`, `from` and `to` are set here.
+  // Shown from the next scrape on. Labels must be new; `service`, `next`, `from` and `to` are set here.
   std::uint32_t add_series(Series series);
   void end_series(std::uint32_t first_life);     // the next scrape does not show it any more
   void reopen_series(std::uint32_t first_life);  // the next scrape shows it again
@@ -90,6 +91,7 @@ class MetricStore {
   std::uint32_t scrapes_ = 0;
   std::vector<std::int64_t> cells_;
   std::vector<Series> series_;
+  std::vector<std::string> services_;  // values of that label; nearly every query names one
   std::map<std::string, std::vector<std::uint32_t>, std::less<>> by_name_;  // first lives
   std::vector<std::shared_ptr<const MetricBlock>> blocks_;
   std::vector<std::shared_ptr<const Row>> rows_;  // since the last block

@@ -126,7 +126,8 @@ void Recorder::on_call(const sim::CallRecord& r) {
 void Recorder::on_task(const sim::TaskRecord& r) {
   instruments_.on_task(metrics, r);
   writer_.on_task(*sim_, r);
-  if (r.trace == 0 || r.outcome == sim::Outcome::kConnectionRefused) return;
+  // What never reached a process leaves no span of one; other companies' services send us none.
+  if (r.trace == 0 || r.outcome == sim::Outcome::kConnectionRefused || pod_of(r.instance) == kNoPod) return;
   SpanRecord span;
   span.span = r.span;
   span.parent = r.parent;
