@@ -5,26 +5,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <new>
 
+#include "count_allocations.h"
 #include "hand_loop.h"
 #include "web_shop.h"
-
-namespace {
-std::uint64_t g_allocations = 0;
-}
-
-void* operator new(std::size_t size) {
-  ++g_allocations;
-  if (void* p = std::malloc(size)) return p;
-  throw std::bad_alloc();
-}
-void operator delete(void* p) noexcept {
-  std::free(p);
-}
-void operator delete(void* p, std::size_t) noexcept {
-  std::free(p);
-}
 
 namespace incident::bench {
 namespace {
@@ -85,9 +69,9 @@ void web_shop() {
     Simulation s = warm;
     s.run_until(SimTime{120'000'000});  // vectors grow to their working size again after a copy
     events = s.events_handled();
-    allocations = g_allocations;
+    allocations = allocations_so_far();
     const double time = seconds_of([&] { s.run_until(SimTime{600'000'000}); });
-    allocations = g_allocations - allocations;
+    allocations = allocations_so_far() - allocations;
     events = s.events_handled() - events;
     best = std::max(best, static_cast<double>(events) / time);
   }
