@@ -1,4 +1,5 @@
-// Random small systems, plans and actions, for tests that must hold whatever the system is.
+// Random small systems, plans and actions, for tests that must hold whatever the system is. No two draws
+// stand in one call's arguments: compilers evaluate those in different orders.
 #pragma once
 
 #include "base/random.h"
@@ -22,7 +23,8 @@ struct RandomSystem {
     for (std::size_t n = 0; n < 1 + random.below(2); ++n) {
       std::vector<Step> steps;
       for (std::size_t k = 0; k < 1 + random.below(3); ++k) {
-        steps.push_back(call(vary(b.edge(b.users, one_of(operations[0]))), random.below(3) == 0));
+        const EdgeId click = vary(b.edge(b.users, one_of(operations[0])));
+        steps.push_back(call(click, random.below(3) == 0));
         steps.push_back(delay(milliseconds(pick(1, 3000))));
       }
       b.journey(static_cast<double>(pick(1, 60)), steps);
@@ -95,7 +97,8 @@ struct RandomSystem {
       b.model.lock_sets.push_back({s, "rows", static_cast<std::uint32_t>(pick(1, 8)), 500});
       const LockSetId rows(b.model.lock_sets.size() - 1);
       if (random.below(2) == 0) steps.push_back(lock(rows));
-      steps.push_back(work(amount(), static_cast<Shape>(random.below(3))));
+      const auto shape = static_cast<Shape>(random.below(3));
+      steps.push_back(work(amount(), shape));
       if (random.below(2) == 0) steps.push_back(lock(rows));
       steps.push_back(delay(amount()));
     } else {
@@ -109,7 +112,8 @@ struct RandomSystem {
       };
       steps.push_back(work(amount()));
       steps.push_back(if_flag(flag, 1));
-      steps.push_back(call(edge(), random.below(2) == 0));
+      const EdgeId first = edge();
+      steps.push_back(call(first, random.below(2) == 0));
       if (random.below(2) == 0) {
         steps.push_back(parallel(2));
         steps.push_back(call(edge()));
