@@ -99,7 +99,8 @@ Frame Evaluator::range_function(const Expr& expr, const StepRange& steps) {
 
 Frame Evaluator::absent_over_time(const Expr& expr, const StepRange& steps) {
   const RangeVector range = this->range(*expr.args[0], steps);
-  Slider slider(kAbsentOverTime, range, steps, {}, options_.left_open_ranges);
+  const Arguments none;  // the slider refers to it
+  Slider slider(kAbsentOverTime, range, steps, none, options_.left_open_ranges);
   std::vector<double> values(steps.count);
   std::vector<double> absent(steps.count, 1);
   for (const SeriesView& view : range.series) {
