@@ -8,7 +8,7 @@ namespace {
 
 // An update that hits nothing is the caller's mistake, and silence would hide it.
 Result<void> one_row(Database& database, Query& query, const char* what) {
-  if (const auto done = query.run(); !done) return done;
+  if (auto done = query.run(); !done) return done;
   if (database.changes() == 0) return not_found(std::string("There is no such ") + what + ".");
   return {};
 }
@@ -113,9 +113,9 @@ Result<void> set_options(Database& database, std::string_view match, std::string
 Result<void> set_clocks(Database& database, const std::vector<MatchClock>& clocks) {
   for (const MatchClock& clock : clocks) {
     // A clock never runs back, whatever order checkpoints come in.
-    const auto done = database.query("UPDATE matches SET clock_us = max(clock_us, ?) WHERE id = ?")
-                          .bind(clock.time_us, clock.match)
-                          .run();
+    auto done = database.query("UPDATE matches SET clock_us = max(clock_us, ?) WHERE id = ?")
+                    .bind(clock.time_us, clock.match)
+                    .run();
     if (!done) return done;
   }
   return {};

@@ -62,15 +62,15 @@ Result<void> apply(Database& database, const Migration& migration) {
 }
 
 Result<void> migrate_inside(Database& database, std::span<const Migration> migrations) {
-  const auto table = database.execute(
+  auto table = database.execute(
       "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, "
       "checksum TEXT NOT NULL, applied_ms INTEGER NOT NULL) STRICT");
   if (!table) return table;
   std::map<std::int64_t, std::string> applied;
-  if (const auto checked = check_applied(database, migrations, applied); !checked) return checked;
+  if (auto checked = check_applied(database, migrations, applied); !checked) return checked;
   for (const Migration& migration : migrations) {
     if (applied.count(migration.version) != 0) continue;
-    if (const auto done = apply(database, migration); !done) return done;
+    if (auto done = apply(database, migration); !done) return done;
   }
   return {};
 }
@@ -78,8 +78,8 @@ Result<void> migrate_inside(Database& database, std::span<const Migration> migra
 }  // namespace
 
 Result<void> migrate(Database& database, std::span<const Migration> migrations) {
-  if (const auto begun = database.execute("BEGIN IMMEDIATE"); !begun) return begun;
-  const auto done = migrate_inside(database, migrations);
+  if (auto begun = database.execute("BEGIN IMMEDIATE"); !begun) return begun;
+  auto done = migrate_inside(database, migrations);
   if (!done) {
     static_cast<void>(database.execute("ROLLBACK"));
     return done;

@@ -62,13 +62,12 @@ Result<void> update_board(Database& database, const ResultRow& row) {
 
 Result<void> update_summaries(Database& database, const ResultRow& row) {
   for (const std::string& player : row.player_ids) {
-    const auto done =
-        database
-            .query(
-                "INSERT INTO player_best (player, incident, score) VALUES (?, ?, ?) ON CONFLICT "
-                "(player, incident) DO UPDATE SET score = max(score, excluded.score)")
-            .bind(player, row.incident, row.score)
-            .run();
+    auto done = database
+                    .query(
+                        "INSERT INTO player_best (player, incident, score) VALUES (?, ?, ?) ON CONFLICT "
+                        "(player, incident) DO UPDATE SET score = max(score, excluded.score)")
+                    .bind(player, row.incident, row.score)
+                    .run();
     if (!done) return done;
   }
   return database
@@ -121,16 +120,16 @@ Result<void> insert_result(Database& database, std::string_view match, std::stri
                            const std::vector<ResultRow>& teams, std::int64_t ended_ms) {
   const auto found = match_by_id(database, match);
   if (!found) return found.error();
-  const auto stored =
+  auto stored =
       database.query("INSERT INTO results (match, result_json) VALUES (?, ?)").bind(match, result_json).run();
   if (!stored) return stored;
   for (const ResultRow& team : teams) {
     ResultRow row = team;
     row.match = match;
-    if (const auto done = insert_team(database, row); !done) return done;
-    if (const auto done = update_summaries(database, row); !done) return done;
+    if (auto done = insert_team(database, row); !done) return done;
+    if (auto done = update_summaries(database, row); !done) return done;
     if (!found->ranked) continue;
-    if (const auto done = update_board(database, row); !done) return done;
+    if (auto done = update_board(database, row); !done) return done;
   }
   return set_state(database, match, kEnded, ended_ms);
 }

@@ -172,9 +172,9 @@ Result<void> copy_database(const fs::path& from, const fs::path& to) {
   if (!source) return source.error();
   auto target = Database::open(to, Database::Mode::kReadWrite);
   if (!target) return target.error();
-  if (const auto copied = (*source)->copy_into(**target); !copied) return copied;
+  if (auto copied = (*source)->copy_into(**target); !copied) return copied;
   // One file is a backup; a write-ahead log beside it would be forgotten.
-  if (const auto set = (*target)->execute("PRAGMA journal_mode = DELETE"); !set) return set;
+  if (auto set = (*target)->execute("PRAGMA journal_mode = DELETE"); !set) return set;
   target->reset();
   return sync_file(to);
 }
@@ -205,7 +205,7 @@ Result<void> backup_sqlite(const fs::path& data_dir, const fs::path& to) {
   }
   const fs::path part = to.string() + ".part";
   fs::remove(part, error);
-  if (const auto copied = copy_database(data_dir / kFileName, part); !copied) {
+  if (auto copied = copy_database(data_dir / kFileName, part); !copied) {
     fs::remove(part, error);
     return copied;
   }
@@ -222,7 +222,7 @@ Result<void> restore_sqlite(const fs::path& data_dir, const fs::path& from) {
   const fs::path part = file.string() + ".part";
   std::error_code error;
   fs::remove(part, error);
-  if (const auto copied = copy_database(from, part); !copied) return copied;
+  if (auto copied = copy_database(from, part); !copied) return copied;
   {
     // Opening it as ours checks it for damage and brings an older one to our schema.
     const auto opened = open_for_writing(part);

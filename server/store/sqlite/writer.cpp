@@ -66,7 +66,7 @@ void Writer::run() {
 }
 
 Result<void> Writer::run_one(Item& item) {
-  if (const auto begun = database_->query("SAVEPOINT one").run(); !begun) return begun;
+  if (auto begun = database_->query("SAVEPOINT one").run(); !begun) return begun;
   Result<void> result;
   try {
     result = item.work(*database_);
