@@ -52,6 +52,16 @@ std::vector<ResultSeries> collect(RangeVector range, const StepRange& steps, boo
   return out;
 }
 
+bool out_of_range(std::int64_t time_ms) {
+  return time_ms > limits::kTimeMaxMs || time_ms < -limits::kTimeMaxMs;
+}
+
+QueryError time_error(const char* parameter) {
+  return {QueryErrorType::kBadData,
+          "time is out of range: at most " + std::to_string(limits::kTimeMaxMs / 1000) + " seconds",
+          parameter};
+}
+
 template <class Run>
 QueryOutcome<QueryResult> guarded(const EngineOptions& options, const StopCheck& stop, Run run) {
   Budget budget(options.samples_max, stop);
@@ -69,6 +79,7 @@ QueryOutcome<QueryResult> guarded(const EngineOptions& options, const StopCheck&
 
 QueryOutcome<QueryResult> instant_query(const Queryable& store, const Expr& expr, std::int64_t time_ms,
                                         const EngineOptions& options, const StopCheck& stop) {
+  if (out_of_range(time_ms)) return time_error("time");
   return guarded(options, stop, [&](Budget& budget) {
     Evaluator evaluator(store, options, budget, time_ms, time_ms);
     const StepRange steps{time_ms, 1, 1};
@@ -102,6 +113,8 @@ QueryOutcome<QueryResult> range_query(const Queryable& store, const Expr& expr, 
         "zero or negative query resolution step widths are not accepted. Try a positive integer", "step"};
   if (end_ms < start_ms)
     return QueryError{QueryErrorType::kBadData, "end timestamp must not be before start time", "end"};
+  if (out_of_range(start_ms)) return time_error("start");
+  if (out_of_range(end_ms)) return time_error("end");
   const std::uint64_t span = static_cast<std::uint64_t>(end_ms) - static_cast<std::uint64_t>(start_ms);
   if (span / static_cast<std::uint64_t>(step_ms) > static_cast<std::uint64_t>(options.steps_max))
     return QueryError{QueryErrorType::kBadData,

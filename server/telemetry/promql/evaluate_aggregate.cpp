@@ -131,6 +131,7 @@ Frame count_values(const Expr& expr, const Frame& frame, Budget& budget) {
   grouping.grouping = expr.grouping;
   if (!expr.without) grouping.grouping.push_back(label);
   std::map<Labels, std::vector<double>> counts;
+  Hold hold(budget);  // there may be as many values as samples
   for (std::size_t row = 0; row < frame.size(); ++row) {
     Labels labels = frame.labels(row);
     std::unordered_map<std::uint64_t, std::vector<double>*> known;  // by the value's bits
@@ -141,7 +142,10 @@ Frame count_values(const Expr& expr, const Frame& frame, Budget& budget) {
       if (target == nullptr) {
         labels.set(label, format_fixed(v));
         target = &counts[group_labels(grouping, labels)];
-        if (target->empty()) target->assign(frame.steps(), no_value());
+        if (target->empty()) {
+          hold.take(frame.steps());
+          target->assign(frame.steps(), no_value());
+        }
       }
       double& count = (*target)[i];
       count = has_value(count) ? count + 1 : 1;

@@ -157,6 +157,8 @@ class VectorMatch {
 
   void by_step(const Group& group) {
     constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+    Hold hold(budget_);
+    hold.take(group.left.size() * group.right.size());
     std::vector<std::size_t> rows(group.left.size() * group.right.size(), kNone);
     for (std::size_t i = 0; i < out_.steps(); ++i) {
       std::size_t right = kNone;

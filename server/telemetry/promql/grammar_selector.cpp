@@ -198,7 +198,7 @@ void Parser::pin(Expr& expr) {
   }
   Expr& target = modified(expr, "@");
   if (target.at != AtAnchor::kNone) fail(expr.start, "@ <timestamp> may not be set multiple times");
-  if (!(std::abs(seconds) < 9.2e15))
+  if (!(std::abs(seconds) * 1000 < static_cast<double>(limits::kTimeMaxMs)))
     fail(expr.start, "timestamp out of bounds for @ modifier: " + format_fixed(seconds));
   target.at = anchor;
   target.at_ms = std::llround(seconds * 1000);

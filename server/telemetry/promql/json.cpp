@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "promql/number.h"
+#include "promql/utf8.h"
 
 namespace incident::promql {
 
@@ -66,7 +67,15 @@ void append_series(std::string& out, const QueryResult& result) {
 void append_json_string(std::string& out, std::string_view text) {
   static constexpr std::string_view kHex = "0123456789abcdef";
   out += '"';
-  for (const char c : text) {
+  while (!text.empty()) {
+    const std::size_t n = utf8_length(text);
+    if (n != 1) {
+      out += n == 0 ? std::string_view("\\ufffd") : text.substr(0, n);  // no UTF-8 is no JSON
+      text.remove_prefix(n == 0 ? 1 : n);
+      continue;
+    }
+    const char c = text[0];
+    text.remove_prefix(1);
     switch (c) {
       case '"':
         out += "\\\"";

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/hash.h"
+#include "promql/utf8.h"
 
 namespace incident::promql {
 
@@ -19,24 +20,6 @@ bool is_letter(char c) {
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
-}
-
-// Length of the UTF-8 sequence at the start of `text`, 0 when it is not one.
-std::size_t utf8_length(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text[0]);
-  std::size_t n = 0;
-  if (lead < 0x80)
-    n = 1;
-  else if (lead >= 0xC2 && lead < 0xE0)
-    n = 2;
-  else if (lead >= 0xE0 && lead < 0xF0)
-    n = 3;
-  else if (lead >= 0xF0 && lead < 0xF5)
-    n = 4;
-  if (n == 0 || text.size() < n) return 0;
-  for (std::size_t i = 1; i < n; ++i)
-    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) return 0;
-  return n;
 }
 
 }  // namespace

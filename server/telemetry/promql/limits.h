@@ -14,6 +14,8 @@ inline constexpr std::size_t kExpressionLengthMax = 64 * 1024;  // bytes
 inline constexpr int kExpressionDepthMax = 200;                 // nested parentheses, calls and operators
 inline constexpr std::size_t kPatternLengthMax = 4096;          // bytes of one regular expression
 inline constexpr std::int64_t kPatternMemoryMax = 4 << 20;      // bytes RE2 may use for one
+inline constexpr std::int64_t kTimeMaxMs = std::int64_t{1}
+                                           << 54;  // of a query and of @, before and after the epoch
 inline constexpr std::int64_t kLookbackDefaultMs = 5 * 60 * 1000;
 inline constexpr std::int64_t kSubqueryStepDefaultMs = 60 * 1000;
 inline constexpr std::size_t kCheckIntervalSamples = 1 << 16;   // points between two looks at the clock

@@ -75,7 +75,13 @@ TEST_F(Engine, RefusesOddTimes) {
   const auto standing = range_query(store, "m", 0, 5, 0);
   ASSERT_FALSE(standing);
   EXPECT_EQ(standing.error().parameter, "step");
-  EXPECT_FALSE(range_query(store, "m", kMinTimeMs, kMaxTimeMs, 1));
+  const auto forever = range_query(store, "m", kMinTimeMs, kMaxTimeMs, kMaxTimeMs);
+  ASSERT_FALSE(forever);
+  EXPECT_EQ(forever.error().parameter, "start");
+  EXPECT_FALSE(range_query(store, "m", -limits::kTimeMaxMs, limits::kTimeMaxMs, 1));
+  EXPECT_FALSE(instant_query(store, "m", kMaxTimeMs));
+  EXPECT_TRUE(instant_query(store, "rate(m[290y] offset -290y)", limits::kTimeMaxMs));
+  EXPECT_FALSE(instant_query(store, "m @ 1e18", 0));
   const auto matrix = range_query(store, "m[5m]", 0, 5, 1);
   ASSERT_FALSE(matrix);
   EXPECT_EQ(matrix.error().message,
@@ -124,6 +130,8 @@ TEST_F(Engine, JsonHasTheShapeOfTheApi) {
       json("m{n=\"3\"}[30s]", 600'000),
       R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{"__name__":"m","n":"3"},)"
       R"("values":[[570,"152"],[585,"156"],[600,"160"]]}]}})");
+  EXPECT_EQ(json(R"("\xff")", 0),
+            R"({"status":"success","data":{"resultType":"string","result":[0,"\ufffd"]}})");
   EXPECT_EQ(json("nothing", 0), R"({"status":"success","data":{"resultType":"vector","result":[]}})");
   EXPECT_EQ(
       json("sum(", 0),
