@@ -302,6 +302,10 @@ Result<void> check_command(const Match& match, const Entry& entry) {
   if (by_shell && !for_shell) {
     return invalid("This command needs a player.", "player");
   }
+  if (!by_shell && entry.number > limits::kEntriesMax) {
+    return exhausted("This match's log is full: " + std::to_string(limits::kEntriesMax) +
+                     " commands were given.");
+  }
   if (!by_shell && !std::holds_alternative<Join>(command)) {
     const Player* player = match.find_player(entry.player);
     if (player == nullptr || player->gone) {

@@ -1,6 +1,7 @@
 #include "match/evidence.h"
 
 #include <algorithm>
+#include <cctype>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,22 @@ EvidenceVerdict verdict_of(bool carries_cause, bool shows_component, bool shows_
   return carries_cause || shows_trouble ? EvidenceVerdict::kCollateral : EvidenceVerdict::kUnrelated;
 }
 
+// Whether a text speaks of this service: its name there, and not as the beginning of another service's.
+bool mentions(const sim::Model& model, const std::string& text, const std::string& service) {
+  for (std::size_t at = text.find(service); at != std::string::npos; at = text.find(service, at + 1)) {
+    const bool is_longer =
+        std::any_of(model.services.begin(), model.services.end(), [&](const sim::ServiceSpec& other) {
+          return other.name.size() > service.size() && text.compare(at, other.name.size(), other.name) == 0;
+        });
+    const bool is_tail = at > 0 && (std::isalnum(static_cast<unsigned char>(text[at - 1])) != 0 ||
+                                    text[at - 1] == '-' || text[at - 1] == '_');
+    if (!is_longer && !is_tail) {
+      return true;
+    }
+  }
+  return false;
+}
+
 EvidenceVerdict judge_log(const Arena& arena, const Evidence& evidence) {
   const auto number = telemetry::parse_log_id(evidence.ref);
   const auto line = number ? arena.telemetry().logs().find(*number) : std::nullopt;
@@ -30,7 +47,7 @@ EvidenceVerdict judge_log(const Arena& arena, const Evidence& evidence) {
   }
   // A caller that writes whom it could not reach shows the component as well as the component itself.
   const std::string& component = arena.incident().answer.component;
-  const bool shows = line->service == component || line->text.find(component) != std::string::npos;
+  const bool shows = line->service == component || mentions(arena.sim().model(), line->text, component);
   const bool trouble = line->level != telemetry::Level::kInfo && line->at >= onset(arena.incident());
   return verdict_of(telemetry::causes_of_log(arena.telemetry(), evidence.ref) != 0, shows, trouble);
 }
@@ -61,23 +78,45 @@ void collect_selectors(const promql::Expr& expr, std::vector<const promql::Expr*
   }
 }
 
+// The labels by which a series shows the component: its own, its callers' and those of what belongs to it.
+std::vector<promql::Matcher> component_labels(const Arena& arena) {
+  const std::string& component = arena.incident().answer.component;
+  const sim::Model& model = arena.sim().model();
+  std::vector<promql::Matcher> labels = {promql::Matcher::equal("service", component),
+                                         promql::Matcher::equal("server_address", component)};
+  for (const sim::PoolSpec& pool : model.pools) {
+    if (model.services[pool.target.index()].name == component) {
+      labels.push_back(promql::Matcher::equal("pool_name", pool.name));
+    }
+  }
+  for (const sim::CacheSpec& cache : model.caches) {
+    if (model.services[cache.service.index()].name == component) {
+      labels.push_back(promql::Matcher::equal("cache", cache.name));
+    }
+  }
+  return labels;
+}
+
 EvidenceVerdict judge_metric(const Arena& arena, const Evidence& evidence) {
   const auto expr = promql::parse_expr(evidence.query);
   if (!expr) {
     return EvidenceVerdict::kUnrelated;
   }
-  // A chart without a marked range shows the incident so far.
+  // A chart without a marked range shows the incident so far; a point on a chart shows what came before it.
+  constexpr Duration kLookBack = minutes(1);
   const SimTime from =
-      evidence.from ? arena.page() + *evidence.from : std::min(onset(arena.incident()), arena.page());
+      (evidence.from ? arena.page() + *evidence.from : std::min(onset(arena.incident()), arena.page())) -
+      kLookBack;
   const SimTime to = evidence.to ? arena.page() + *evidence.to : arena.sim().now();
   std::vector<const promql::Expr*> selectors;
   collect_selectors(**expr, selectors);
+  const std::vector<promql::Matcher> labels = component_labels(arena);
   bool carries = false, shows = false;
   for (const promql::Expr* selector : selectors) {
     carries = carries || telemetry::causes_of_series(arena.telemetry(), selector->matchers, from, to) != 0;
-    for (const char* label : {"service", "server_address"}) {
+    for (const promql::Matcher& label : labels) {
       std::vector<promql::Matcher> narrowed = selector->matchers;
-      narrowed.push_back(promql::Matcher::equal(label, arena.incident().answer.component));
+      narrowed.push_back(label);
       shows = shows || telemetry::causes_of_series(arena.telemetry(), narrowed, from, to) != 0;
     }
   }

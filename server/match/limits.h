@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "base/time.h"
 
 namespace incident::match::limits {
 
-inline constexpr std::size_t kPlayersMax = 64;  // in a match, those who left included
+inline constexpr std::int64_t kEntriesMax = 20'000;  // in a match's log; the shell's own are always taken
+inline constexpr std::size_t kPlayersMax = 64;       // in a match, those who left included
 inline constexpr std::size_t kTeamsMax = 16;
 inline constexpr std::size_t kPinsMax = 200;           // on one team's board
 inline constexpr std::size_t kPinsMadeMax = 2000;      // by one team in a match, taken down ones included

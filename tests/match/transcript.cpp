@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iomanip>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
@@ -340,6 +341,12 @@ class Player {
       if (!again || again->hash() != match_->hash()) {
         throw Failure("the replay has another hash");
       }
+      return;
+    }
+    if (key == "hash") {
+      std::ostringstream hash;
+      hash << std::hex << std::setw(16) << std::setfill('0') << match_->hash();
+      same(key, hash.str(), word(in, "a hash"));
       return;
     }
     if (!review_) {
