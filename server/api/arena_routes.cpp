@@ -36,8 +36,8 @@ Api::Reply Api::arena_door(net::Request request, std::string arena, std::string 
                             {}});
   }
   const auto [match, team] = split_arena_key(arena);
-  const auto player = co_await sessions_.who(request);
-  auto room = co_await rooms_.find(match);
+  const auto player = sessions_.who(request);
+  auto room = rooms_.find(match);
   if (!room) co_return net::problem(not_found("There is no such war room, or it is not yours.", arena));
   const auto view = co_await net::from_callback<Result<ArenaView>>(
       [&](auto done) { (*room)->view(player ? player->id : "", team, done); });
@@ -60,9 +60,9 @@ net::awaitable<std::variant<net::Response, net::Upgrade>> Api::upgrade(net::Requ
   if (!net::offers_subprotocol(request, kSubprotocol))
     co_return net::problem(
         invalid("This socket speaks " + std::string(kSubprotocol) + ".", "sec-websocket-protocol"));
-  const auto player = co_await sessions_.who(request);
+  const auto player = sessions_.who(request);
   if (!player) co_return net::problem({ErrorCode::kUnauthenticated, "Please take a handle first.", {}});
-  auto room = co_await rooms_.find(std::string(path));
+  auto room = rooms_.find(std::string(path));
   if (!room) co_return net::problem(room.error());
   const bool joined = co_await net::from_callback<bool>([&](std::function<void(bool)> done) {
     (*room)->look([done, id = player->id](const match::Match* match) {

@@ -437,7 +437,25 @@ struct Trace {
 };
 BOOST_DESCRIBE_STRUCT(Trace, (), (id, spans))
 
+struct Panel {
+  std::string title, unit;  // unit: s | req/s | percent | count | cores | bytes
+  std::string query;        // PromQL
+  std::string legend;       // such as "{{service}}"
+};
+BOOST_DESCRIBE_STRUCT(Panel, (), (title, unit, query, legend))
+
+struct Dashboard {
+  std::string id, title;
+  std::vector<Panel> panels;
+};
+BOOST_DESCRIBE_STRUCT(Dashboard, (), (id, title, panels))
+
+struct Dashboards {
+  std::vector<Dashboard> dashboards;
+};
+BOOST_DESCRIBE_STRUCT(Dashboards, (), (dashboards))
+
 using Body = std::variant<Session, IncidentInfo, MatchCreated, MatchSummary, Board, MatchResult, LogPage,
-                          TracePage, Trace>;
+                          TracePage, Trace, Dashboards>;
 
 }  // namespace incident::api::out

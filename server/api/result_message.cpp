@@ -90,7 +90,7 @@ std::vector<store::ResultRow> result_rows(const match::Match& match, const match
     row.team_name = team.name;
     for (const auto* player : members(match, team.team)) {
       row.handles.push_back(player->handle);
-      row.players.push_back(player->id);
+      row.player_ids.push_back(player->id);
     }
     row.incident = match.incident().id;
     row.mode = match::to_string(match.settings().mode);

@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 
 #include "api/codec.h"
+#include "api/match_messages.h"
 #include "api/result_message.h"
 #include "base/log.h"
 #include "match/command_json.h"
@@ -50,16 +51,16 @@ void Room::open_recovered(std::vector<match::Entry> log, Duration clock) {
   services_.starts.get(incident_, info_.seed,
                        [self = shared_from_this(), log = std::move(log), clock](Result<SharedStart> start) {
                          if (!start) {
-                           log_error("match cannot be recovered",
-                                     {{"match", self->info_.id}, {"error", start.error().message}});
+                           log::error("api", "match cannot be recovered",
+                                      {{"match", self->info_.id}, {"error", start.error().message}});
                            return self->close("policy", "This match could not be recovered.");
                          }
                          boost::asio::post(
                              self->services_.workers.executor(), [self, log, clock, start = *start] {
                                auto match = match::replay(self->incident_, start, self->info_.settings, log);
                                if (!match) {
-                                 log_error("match cannot be recovered",
-                                           {{"match", self->info_.id}, {"error", match.error().message}});
+                                 log::error("api", "match cannot be recovered",
+                                            {{"match", self->info_.id}, {"error", match.error().message}});
                                  return self->close("policy", "This match could not be recovered.");
                                }
                                auto shared = std::make_shared<match::Match>(std::move(*match));
@@ -151,7 +152,7 @@ void Room::pump() {
     }
     writing_ = true;
     services_.store.append(
-        {info_.id, entry.number, entry.at.us, entry.player, match::encode(entry)},
+        info_.id, {entry.number, entry.at.us, entry.player, match::encode(entry.command)},
         [self = shared_from_this(), entry, done = std::move(next.done)](Result<void> durable) {
           boost::asio::post(self->strand_,
                             [self, entry, done, durable] { self->written(entry, done, durable); });
@@ -294,10 +295,10 @@ void Room::publish_result(const match::Review& review) {
                        std::chrono::system_clock::now().time_since_epoch())
                        .count();
   services_.store.save_result(
-      info_.id, now, encode_body(result_message(info_.id, *match_, review)), result_rows(*match_, review),
-      [self = shared_from_this()](Result<void> saved) {
-        if (!saved)
-          log_error("result not saved", {{"match", self->info_.id}, {"error", saved.error().message}});
+      info_.id, encode_body(result_message(info_.id, *match_, review)), result_rows(*match_, review), now,
+      [id = info_.id](const Result<void>& saved) {
+        if (!saved && saved.error().code != ErrorCode::kAlreadyExists)
+          log::error("api", "result not saved", {{"match", id}, {"why", saved.error().message}});
       });
 }
 

@@ -3,7 +3,6 @@
 #include <sodium.h>
 
 #include <boost/asio/post.hpp>
-#include <future>
 
 #include "base/log.h"
 #include "match/command_json.h"
@@ -37,9 +36,7 @@ Rooms::Rooms(RoomServices& services, const scenario::Library& library)
     : services_(services), library_(library), timer_(services.ticks) {}
 
 Result<void> Rooms::recover() {
-  std::promise<Result<std::vector<store::MatchRow>>> answer;
-  services_.store.open_matches([&](auto rows) { answer.set_value(std::move(rows)); });
-  auto rows = answer.get_future().get();
+  const auto rows = services_.store.open_matches();
   if (!rows) return rows.error();
   for (const auto& row : *rows) {
     auto room = from_row(row, false);
@@ -79,7 +76,7 @@ net::awaitable<Result<SharedRoom>> Rooms::create(SharedIncident incident, match:
   row.time_scale = settings.time_scale;
   row.host = host;
   row.created_ms = unix_now_ms();
-  row.state = "lobby";
+  row.ranked = true;
   row.options_json = match::encode(settings);
   auto saved =
       co_await net::from_callback<Result<void>>([&](auto done) { services_.store.create_match(row, done); });
@@ -98,39 +95,29 @@ Result<SharedRoom> Rooms::from_row(const store::MatchRow& row, bool archived) {
         ErrorCode::kFailedPrecondition, "the incident's files have changed since this match began", {}};
   auto settings = match::decode_settings(row.options_json);
   if (!settings) return settings.error();
+  const auto rows = services_.store.read_log(row.id);
+  if (!rows) return rows.error();
+  std::vector<match::Entry> entries;
+  for (const auto& entry : *rows) {
+    auto command = match::decode_command(entry.payload_json);
+    if (!command) return invalid("entry " + std::to_string(entry.number) + ": " + command.error().message);
+    entries.push_back({entry.number, Duration{entry.time_us}, entry.player, std::move(*command)});
+  }
   Room::Info info{row.id, row.code, row.seed, row.created_ms, *settings, archived};
   auto room = std::make_shared<Room>(services_, std::move(info), std::move(incident));
   add(room);
-  services_.store.read_log(row.id, [room, clock = row.clock_us](Result<std::vector<store::LogRow>> rows) {
-    std::vector<match::Entry> entries;
-    if (!rows) {
-      log::error("api", "log cannot be read", {{"match", room->info().id}, {"why", rows.error().message}});
-      return room->close("policy", "This match could not be recovered.");
-    }
-    for (const auto& entry_row : *rows) {
-      auto command = match::decode_command(entry_row.payload);
-      if (!command) {
-        log::error(
-            "api", "log entry cannot be read",
-            {{"match", room->info().id}, {"entry", entry_row.number}, {"why", command.error().message}});
-        return room->close("policy", "This match could not be recovered.");
-      }
-      entries.push_back(
-          {entry_row.number, Duration{entry_row.time_us}, entry_row.player, std::move(*command)});
-    }
-    room->open_recovered(std::move(entries), Duration{clock});
-  });
+  room->open_recovered(std::move(entries), Duration{row.clock_us});
   return room;
 }
 
-net::awaitable<Result<SharedRoom>> Rooms::find(std::string id) {
-  if (auto room = find_live(id)) co_return room;
-  auto row = co_await net::from_callback<Result<std::optional<store::MatchRow>>>(
-      [&](auto done) { services_.store.find_match(id, done); });
-  if (!row) co_return row.error();
-  if (!*row) co_return not_found("There is no such match.");
-  if (auto room = find_live(id)) co_return room;  // somebody else was quicker
-  co_return from_row(**row, true);
+Result<SharedRoom> Rooms::find(const std::string& id) {
+  if (auto room = find_live(id)) return room;
+  const auto row = services_.store.find_match(id);
+  if (!row) return row.error();
+  // One at a time, so that two who ask at once share one room.
+  const std::lock_guard lock(rebuild_mutex_);
+  if (auto room = find_live(id)) return room;
+  return from_row(*row, true);
 }
 
 SharedRoom Rooms::find_live(const std::string& id) const {

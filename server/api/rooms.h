@@ -31,7 +31,7 @@ class Rooms {
   net::awaitable<Result<SharedRoom>> create(SharedIncident incident, match::Settings settings,
                                             std::string host);
   // Live, or from the store when it has ended.
-  net::awaitable<Result<SharedRoom>> find(std::string id);
+  Result<SharedRoom> find(const std::string& id);
   SharedRoom find_live(const std::string& id) const;
   SharedRoom find_by_code(const std::string& code) const;
   std::size_t live_count() const;
@@ -49,6 +49,7 @@ class Rooms {
   const scenario::Library& library_;
   boost::asio::steady_timer timer_;
   mutable std::mutex mutex_;
+  std::mutex rebuild_mutex_;
   std::map<std::string, SharedRoom> rooms_;
   std::map<std::string, SharedRoom> by_code_;
   bool closed_ = false;

@@ -32,11 +32,6 @@ net::Response json_list(const std::vector<T>& messages) {
   return net::json_response(200, encode_body(messages));
 }
 
-template <class T, class Start>
-net::awaitable<Result<T>> ask(Start start) {
-  return net::from_callback<Result<T>>(std::move(start));
-}
-
 net::awaitable<Result<match::Applied>> submit(SharedRoom room, std::string player, match::Command command) {
   co_return co_await net::from_callback<Result<match::Applied>>(
       [&](auto done) { room->submit(std::move(player), std::move(command), std::move(done)); });
@@ -49,7 +44,7 @@ std::string upper(std::string text) {
   return text;
 }
 
-out::BoardRow board_row(const store::BoardRow& row, const std::string& you) {
+out::BoardRow board_row(const store::BoardEntry& row, const std::string& you) {
   out::BoardRow message;
   message.rank = row.rank;
   message.team = row.result.team_name;
@@ -62,7 +57,7 @@ out::BoardRow board_row(const store::BoardRow& row, const std::string& you) {
   message.seconds = row.result.seconds;
   message.changes = row.result.changes;
   message.match = row.result.match;
-  message.you = std::count(row.result.players.begin(), row.result.players.end(), you) > 0;
+  message.you = std::count(row.result.player_ids.begin(), row.result.player_ids.end(), you) > 0;
   return message;
 }
 
@@ -143,7 +138,7 @@ Api::Reply Api::open_session(net::Request request) {
 }
 
 Api::Reply Api::read_session(net::Request request) {
-  const auto player = co_await sessions_.who(request);
+  const auto player = sessions_.who(request);
   if (!player) co_return net::problem(kNobody);
   co_return json(out::Session{player->id, player->handle});
 }
@@ -151,15 +146,12 @@ Api::Reply Api::read_session(net::Request request) {
 // --- incidents and boards
 
 Api::Reply Api::list_incidents(net::Request request) {
-  const auto player = co_await sessions_.who(request);
+  const auto player = sessions_.who(request);
   std::map<std::string, std::int64_t> best;
   if (player) {
-    auto found = co_await ask<std::map<std::string, std::int64_t>>(
-        [&](auto done) { store_.player_best(player->id, done); });
-    if (found) best = std::move(*found);
+    if (auto found = store_.player_best(player->id)) best = std::move(*found);
   }
-  const auto solved =
-      co_await ask<std::map<std::string, std::int64_t>>([&](auto done) { store_.solved_counts(done); });
+  const auto counts = store_.incident_counts();
   std::vector<out::IncidentInfo> rows;
   for (const auto& incident : rooms_.library().incidents()) {
     out::IncidentInfo row;
@@ -169,9 +161,9 @@ Api::Reply Api::list_incidents(net::Request request) {
     row.difficulty = incident->difficulty;
     row.minutes = incident->expected.seconds() / 60;
     row.tags = incident->tags;
-    if (solved) {
-      if (const auto count = solved->find(incident->id); count != solved->end())
-        row.solved_by = count->second;
+    if (counts) {
+      if (const auto count = counts->find(incident->id); count != counts->end())
+        row.solved_by = count->second.solved;
     }
     if (const auto score = best.find(incident->id); score != best.end()) row.your_best = score->second;
     rows.push_back(std::move(row));
@@ -182,9 +174,8 @@ Api::Reply Api::list_incidents(net::Request request) {
 Api::Reply Api::read_board(net::Request request, std::string incident) {
   const auto known = rooms_.library().find(incident);
   if (!known) co_return net::problem(not_found("There is no such incident.", incident));
-  const auto player = co_await sessions_.who(request);
-  const auto rows = co_await ask<std::vector<store::BoardRow>>(
-      [&](auto done) { store_.board(incident, kBoardRows, 0, done); });
+  const auto player = sessions_.who(request);
+  const auto rows = store_.board(incident, kBoardRows, 0);
   if (!rows) co_return net::problem(rows.error());
   out::Board board;
   board.incident = known->id;
@@ -196,30 +187,28 @@ Api::Reply Api::read_board(net::Request request, std::string incident) {
 // --- matches
 
 Api::Reply Api::list_my_matches(net::Request request) {
-  const auto player = co_await sessions_.who(request);
+  const auto player = sessions_.who(request);
   if (!player) co_return net::problem(kNobody);
-  const auto rows = co_await ask<std::vector<store::PlayerMatch>>(
-      [&](auto done) { store_.matches_of_player(player->id, kMineMax, done); });
+  const auto rows = store_.matches_of_player(player->id, kMineMax);
   if (!rows) co_return net::problem(rows.error());
   std::vector<out::MatchSummary> messages;
   for (const auto& row : *rows) {
     out::MatchSummary message;
-    message.match = row.match.id;
-    message.incident = row.match.incident;
-    const auto incident = rooms_.library().find(row.match.incident);
-    message.incident_title = incident ? incident->title : row.match.incident;
-    message.mode = row.match.mode;
-    message.code = row.match.code;
-    const auto room = rooms_.find_live(row.match.id);
-    message.state = room ? std::string(match::to_string(room->phase())) : row.match.state;
-    message.score = row.score;
+    message.match = row.id;
+    message.incident = row.incident;
+    const auto incident = rooms_.library().find(row.incident);
+    message.incident_title = incident ? incident->title : row.incident;
+    message.mode = row.mode;
+    message.code = row.code;
+    const auto room = rooms_.find_live(row.id);
+    message.state = room ? std::string(match::to_string(room->phase())) : row.state;
     messages.push_back(std::move(message));
   }
   co_return json_list(messages);
 }
 
 Api::Reply Api::create_match(net::Request request) {
-  const auto player = co_await sessions_.who(request);
+  const auto player = sessions_.who(request);
   if (!player) co_return net::problem(kNobody);
   const auto body = body_of<in::CreateMatch>(request);
   if (!body) co_return net::problem(body.error());
@@ -239,11 +228,10 @@ Api::Reply Api::create_match(net::Request request) {
     co_return net::problem(
         {ErrorCode::kResourceExhausted, "Too many new matches from here. Please wait.", {}});
   }
-  const auto mine = co_await ask<std::vector<store::PlayerMatch>>(
-      [&](auto done) { store_.matches_of_player(player->id, kMineMax, done); });
+  const auto mine = store_.matches_of_player(player->id, kMineMax);
   if (!mine) co_return net::problem(mine.error());
   std::size_t open = 0;
-  for (const auto& row : *mine) open += row.match.host == player->id && row.match.state != "ended" ? 1 : 0;
+  for (const auto& row : *mine) open += row.host == player->id && row.state != "ended" ? 1 : 0;
   if (open >= kOpenMatchesPerPlayerMax) {
     co_return net::problem({ErrorCode::kResourceExhausted,
                             "You have " + std::to_string(open) + " open matches. Please end one first.",
@@ -255,14 +243,14 @@ Api::Reply Api::create_match(net::Request request) {
   const std::string team = body->team.empty() ? player->handle : body->team;
   if (joined) joined = co_await submit(*room, player->id, match::ChooseTeam{"", team});
   if (!joined) co_return net::problem(joined.error());
-  auto listed =
-      co_await ask<void>([&](auto done) { store_.add_match_player((*room)->info().id, player->id, done); });
+  auto listed = co_await net::from_callback<Result<void>>(
+      [&](auto done) { store_.add_match_player((*room)->info().id, player->id, done); });
   if (!listed) co_return net::problem(listed.error());
   co_return json(out::MatchCreated{(*room)->info().id, (*room)->info().code}, 201);
 }
 
 Api::Reply Api::join_match(net::Request request) {
-  const auto player = co_await sessions_.who(request);
+  const auto player = sessions_.who(request);
   if (!player) co_return net::problem(kNobody);
   const auto body = body_of<in::JoinMatch>(request);
   if (!body) co_return net::problem(body.error());
@@ -273,18 +261,17 @@ Api::Reply Api::join_match(net::Request request) {
   if (!room) co_return net::problem(not_found("There is no open match with this code.", "code"));
   const auto joined = co_await submit(room, player->id, match::Join{player->handle});
   if (!joined && joined.error().code != ErrorCode::kAlreadyExists) co_return net::problem(joined.error());
-  auto listed =
-      co_await ask<void>([&](auto done) { store_.add_match_player(room->info().id, player->id, done); });
+  auto listed = co_await net::from_callback<Result<void>>(
+      [&](auto done) { store_.add_match_player(room->info().id, player->id, done); });
   if (!listed) co_return net::problem(listed.error());
   co_return json(out::MatchCreated{room->info().id, room->info().code});
 }
 
 Api::Reply Api::read_result(net::Request request, std::string match) {
   (void)request;
-  const auto result =
-      co_await ask<std::optional<std::string>>([&](auto done) { store_.find_result(match, done); });
-  if (!result) co_return net::problem(result.error());
-  if (*result) co_return net::json_response(200, std::move(**result));
+  auto result = store_.find_result(match);
+  if (result) co_return net::json_response(200, std::move(*result));
+  if (result.error().code != ErrorCode::kNotFound) co_return net::problem(result.error());
   const auto room = rooms_.find_live(match);
   if (!room) co_return net::problem(not_found("There is no such match.", match));
   if (room->phase() != match::Phase::kEnded) {
@@ -300,7 +287,7 @@ Api::Reply Api::read_result(net::Request request, std::string match) {
 }
 
 Api::Reply Api::read_replay(net::Request request, std::string match) {
-  auto room = co_await rooms_.find(match);
+  auto room = rooms_.find(match);
   if (!room) co_return net::problem(room.error());
   const auto seconds = parse_number(request.parameter("t").value_or("0"));
   constexpr double kSecondsMax = 1e6;
@@ -308,7 +295,8 @@ Api::Reply Api::read_replay(net::Request request, std::string match) {
     co_return net::problem(invalid("must be seconds since the page", "t"));
   const std::string team(request.parameter("team").value_or(""));
   const Duration at{static_cast<std::int64_t>(*seconds * 1e6)};
-  const auto snapshot = co_await ask<out::Snapshot>([&](auto done) { (*room)->replay(team, at, done); });
+  const auto snapshot =
+      co_await net::from_callback<Result<out::Snapshot>>([&](auto done) { (*room)->replay(team, at, done); });
   if (!snapshot) co_return net::problem(snapshot.error());
   co_return json(*snapshot);
 }

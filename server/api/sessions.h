@@ -23,7 +23,7 @@ class Sessions {
   explicit Sessions(store::Store& store) : store_(store) {}
 
   // Nothing when the request carries no token, or one that nobody has.
-  net::awaitable<std::optional<PlayerIdentity>> who(const net::Request& request);
+  std::optional<PlayerIdentity> who(const net::Request& request);
 
   struct Opened {
     PlayerIdentity player;

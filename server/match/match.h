@@ -51,8 +51,9 @@ struct Team {
 
 // What an applied entry did that an answer to its sender needs.
 struct Applied {
-  std::optional<Error> refused;         // it no longer held; nothing has changed
+  // First, so that an Error alone does not make one (C++20's aggregates may be made by parentheses).
   std::optional<std::string> team;      // ChooseTeam: the team's id
+  std::optional<Error> refused;         // it no longer held; nothing has changed
   std::optional<std::int64_t> pin;      // Pin
   std::optional<sim::ActionId> action;  // Act
   std::optional<bool> right;            // Declare
