@@ -1,0 +1,97 @@
+#include "app/serve.h"
+
+#include <sodium.h>
+
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <csignal>
+#include <iostream>
+#include <thread>
+
+#include "api/api.h"
+#include "base/log.h"
+#include "net/server.h"
+#include "net/static_files.h"
+#include "scenario/library.h"
+#include "store/sqlite/open.h"
+
+namespace incident::app {
+namespace {
+
+int fail(const std::string& what, const Error& error) {
+  std::cerr << "incident: " << what << ": " << (error.at.empty() ? "" : error.at + ": ") << error.message
+            << "\n";
+  return 1;
+}
+
+log::Level level_of(const std::string& name) {
+  if (name == "debug") return log::Level::kDebug;
+  if (name == "warn") return log::Level::kWarn;
+  if (name == "error") return log::Level::kError;
+  return log::Level::kInfo;
+}
+
+std::string address_of(const std::string& bind, std::uint16_t port) {
+  const bool any = bind == "0.0.0.0" || bind == "::" || bind == "127.0.0.1" || bind == "::1";
+  const std::string host = any ? "localhost" : bind.find(':') != std::string::npos ? "[" + bind + "]" : bind;
+  return "http://" + host + ":" + std::to_string(port);
+}
+
+}  // namespace
+
+int serve(const ServeConfig& config) {
+  log::set_level(level_of(config.log_level));
+  if (sodium_init() < 0) return fail("start", {ErrorCode::kInternal, "libsodium does not start", {}});
+  // Blocked before any thread starts, so that only sigwait below sees them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+
+  const auto home = home_folder();
+  const auto scenarios = config.scenarios.empty() ? home / "scenarios" : config.scenarios;
+  auto library = scenario::load_library(scenarios);
+  if (!library) return fail("scenarios", library.error());
+  const auto web = config.web.empty() ? home / "web" / "dist" : config.web;
+  auto files = net::StaticFiles::load(web);
+  if (!files) return fail("web client", files.error());
+  auto store = store::open_sqlite(config.data_dir);
+  if (!store) return fail("data", store.error());
+
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  net::IoPool io(config.io_threads);
+  boost::asio::thread_pool ticks(cores);
+  api::Workers workers(config.workers);
+  api::Starts starts(workers);
+  api::RoomServices services{ticks.get_executor(), workers, **store, starts};
+  api::Rooms rooms(services, *library);
+  api::Api api(**store, rooms, workers, &*files);
+
+  net::ServerOptions options;
+  options.bind = config.bind;
+  options.port = config.port;
+  options.trusted_proxies = config.trusted_proxies;
+  options.allowed_origins = config.allowed_origins;
+  options.security_headers = net::default_security_headers();
+  net::Server server(
+      io, options, [&api](net::Request request) { return api.handle(std::move(request)); },
+      [&api](net::Request request) { return api.upgrade(std::move(request)); });
+  if (auto started = server.start(); !started) return fail("listen", started.error());
+  if (auto recovered = rooms.recover(); !recovered) return fail("recover", recovered.error());
+  for (const auto& incident : library->incidents()) starts.prepare(incident);
+  api.set_ready();
+  std::cout << "The Incident Challenge is at " << address_of(config.bind, server.port()) << std::endl;
+
+  int signal = 0;
+  sigwait(&signals, &signal);
+  log::info("app", "stopping", {{"signal", signal}});
+  rooms.close();
+  server.stop();
+  workers.stop();
+  ticks.join();
+  return 0;
+}
+
+}  // namespace incident::app
