@@ -1,5 +1,5 @@
-// The subcommands of `incident`. Each function adds one to the command line; its work runs when it was chosen and
-// returns the exit status: 0 it is so, 1 it ran and found fault, 2 it was used wrongly.
+// The subcommands of `incident`. Each function adds one to the command line; its work runs when it was chosen
+// and returns the exit status: 0 it is so, 1 it ran and found fault, 2 it was used wrongly.
 #pragma once
 
 #include <CLI/CLI.hpp>

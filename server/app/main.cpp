@@ -1,3 +1,5 @@
+#include <iostream>
+
 #include "app/commands.h"
 
 int main(int argc, char** argv) {
@@ -8,8 +10,6 @@ int main(int argc, char** argv) {
   Chosen chosen;
   add_serve(app, chosen);
   add_simulate(app, chosen);
-  add_scenario(app, chosen);
-  add_match(app, chosen);
   add_promql(app, chosen);
   add_backup(app, chosen);
   add_typescript(app, chosen);

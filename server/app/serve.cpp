@@ -2,7 +2,6 @@
 
 #include <sodium.h>
 
-#include <boost/asio/signal_set.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <csignal>
 #include <iostream>
@@ -13,7 +12,7 @@
 #include "net/server.h"
 #include "net/static_files.h"
 #include "scenario/library.h"
-#include "store/sqlite/open.h"
+#include "store/sqlite/sqlite_store.h"
 
 namespace incident::app {
 namespace {
@@ -57,7 +56,7 @@ int serve(const ServeConfig& config) {
   const auto web = config.web.empty() ? home / "web" / "dist" : config.web;
   auto files = net::StaticFiles::load(web);
   if (!files) return fail("web client", files.error());
-  auto store = store::open_sqlite(config.data_dir);
+  auto store = store::open_sqlite_store(config.data_dir);
   if (!store) return fail("data", store.error());
 
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
