@@ -26,8 +26,8 @@ Result<sim::Action> parse_action(const sim::Simulation& sim, std::string_view ki
 Result<sim::Action> parse_action(const sim::Model& model, std::string_view kind, std::string_view target,
                                  std::int64_t value);
 
-// A solution's action as the running simulation knows it: a revert_change's target becomes the change that the
-// plan's change of that index has become.
+// A solution's action as the running simulation knows it: a revert_change's target becomes the change that
+// the plan's change of that index has become.
 sim::Action resolve(const sim::Simulation& sim, sim::Action action);
 
 // The target's name as a player says it.
