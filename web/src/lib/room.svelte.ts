@@ -31,7 +31,7 @@ export abstract class Room {
   readonly finished = $derived(
     this.state?.phase === 'ended' || (this.myTeam !== null && this.myTeam.state !== 'playing' && this.myTeam.state !== ''),
   );
-  readonly playing = $derived(!this.readOnly && this.state?.phase === 'running' && !this.finished);
+  readonly playing = $derived.by(() => !this.readOnly && this.state?.phase === 'running' && !this.finished);
 
   abstract send(command: Command): Promise<unknown>;
 

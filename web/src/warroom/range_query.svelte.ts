@@ -1,0 +1,58 @@
+// A PromQL range query that follows the desk's window: asked again when window, step or query changes, the one
+// under way given up. Made while a component is set up.
+import { problemText } from '../lib/http';
+import type { Matrix } from '../lib/prometheus';
+import type { Desk } from './desk.svelte';
+
+export class RangeQuery {
+  matrix = $state.raw<Matrix | null>(null);
+  problem = $state('');
+  /** True until the first answer, and when the query itself has changed. */
+  loading = $state(true);
+
+  constructor(desk: Desk, query: () => string) {
+    let asked = '';
+    let abort: AbortController | null = null;
+    $effect(() => {
+      const text = query();
+      const doors = desk.doors;
+      const { from, to } = desk.window;
+      const step = desk.step;
+      if (!doors || text === '') {
+        this.matrix = null;
+        this.loading = false;
+        return;
+      }
+      // A live chart that is asked every two seconds must not starve: only another query gives one up.
+      if (text !== asked) {
+        abort?.abort();
+        this.loading = true;
+      } else if (abort) {
+        if (desk.live) return;
+        abort.abort();
+      }
+      asked = text;
+      const mine = new AbortController();
+      abort = mine;
+      // On the grid of the step, so that points do not wander as the window moves.
+      const start = Math.floor(from / step) * step;
+      const end = Math.floor(to / step) * step;
+      doors.range(text, start, end, step, mine.signal).then(
+        (matrix) => {
+          if (abort === mine) abort = null;
+          if (mine.signal.aborted) return;
+          this.matrix = matrix;
+          this.problem = '';
+          this.loading = false;
+        },
+        (error: unknown) => {
+          if (abort === mine) abort = null;
+          if (mine.signal.aborted) return;
+          this.problem = problemText(error);
+          this.loading = false;
+        },
+      );
+    });
+    $effect(() => () => abort?.abort());
+  }
+}
