@@ -102,6 +102,8 @@ void Instruments::pod_started(MetricStore& store, std::size_t slot, PodNamePtr p
   s.pod = std::move(pod);
   s.series = kNone;
   s.up = false;
+  s.seen = 0;
+  s.cpu_us = 0;
   if (store.full()) return;
   s.series = static_cast<std::uint32_t>(store.series_count());
   for (std::uint32_t g = 0; g < service.pod_gauges.size(); ++g) {
@@ -287,7 +289,8 @@ void Instruments::on_call(MetricStore& store, const sim::CallRecord& r) {
 void Instruments::on_task(MetricStore& store, const sim::TaskRecord& r) {
   const std::size_t slot = r.instance.index();
   if (r.cause != 0 && slots_[slot].pod != nullptr) {
-    store.touch(slots_[slot].groups, r.cause);
+    store.touch(slots_[slot].groups + kLoadGroup, r.cause);
+    slots_[slot].seen |= r.cause;
     const sim::ServiceId id = layout_->service_of(slot);
     if (is_store(layout_->names().service(id).kind)) store.touch(service_group_[id.index()], r.cause);
   }
@@ -344,7 +347,7 @@ void Instruments::on_part(MetricStore& store, const sim::PartRecord& r) {
   if (r.service.valid()) store.touch(service_group_[r.service.index()], r.cause);
   if (!r.instance.valid() || slots_[r.instance.index()].pod == nullptr) return;
   const Slot& s = slots_[r.instance.index()];
-  store.touch(s.groups, r.cause);
+  store.touch(s.groups + kLifeGroup, r.cause);
   const ServiceLayout& service = layout_->service(layout_->service_of(r.instance.index()));
   switch (r.event) {
     case sim::PartEvent::kPoolExhausted:

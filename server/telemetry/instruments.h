@@ -19,6 +19,9 @@ class Instruments {
  public:
   Instruments(std::shared_ptr<const Layout> layout, MetricStore& store);
 
+  // By service: the causes that changed this very service, and those that changed what customers do.
+  void set_direct_causes(std::vector<sim::CauseMask> direct) { direct_ = std::move(direct); }
+
   void pod_started(MetricStore& store, std::size_t slot, PodNamePtr pod);
   void process_up(MetricStore& store, std::size_t slot);
   void process_down(MetricStore& store, std::size_t slot);  // its counters begin again at zero
@@ -51,6 +54,8 @@ class Instruments {
     std::uint32_t groups = kNone;  // first group
     std::uint32_t histograms = 0;  // first of the slot in the table
     bool up = false;
+    sim::CauseMask seen = 0;  // causes of tasks since the last scrape
+    std::int64_t cpu_us = 0;  // at the last scrape
   };
   struct Counter {
     std::uint32_t cell = kNone, group = 0;
@@ -72,7 +77,10 @@ class Instruments {
   std::size_t rows(std::size_t slot) const;
 
   std::shared_ptr<const Layout> layout_;
+  void touch_compute(MetricStore& store, Slot& slot, const sim::InstanceView& view, std::int64_t limit);
+
   std::vector<Slot> slots_;
+  std::vector<sim::CauseMask> direct_;
   std::vector<std::uint32_t> service_gauges_;  // by service: first cell
   std::vector<std::uint32_t> service_group_;
   std::vector<Histogram> histograms_;  // by slot, operation or client, outcome

@@ -64,17 +64,36 @@ std::int64_t service_gauge(const sim::Simulation& sim, const GaugeSpec& spec, st
   }
 }
 
+// Share of the CPU limit from which a pod's CPU is part of the story whoever made it busy.
+constexpr std::int64_t kBusyPermille = 700;
+
 }  // namespace
+
+// A request that a fault made slow elsewhere passes through many pods whose CPU shows nothing of it. So CPU
+// shows a cause that changed this service or its traffic, and any other only where CPU is short.
+void Instruments::touch_compute(MetricStore& store, Slot& slot, const sim::InstanceView& view,
+                                std::int64_t limit) {
+  // Microseconds of CPU against millicores times microseconds: a factor of 1000 for each permille.
+  const std::int64_t used = view.cpu_used.us - slot.cpu_us;
+  slot.cpu_us = view.cpu_used.us;
+  if (slot.seen == 0) return;
+  const bool busy = view.queued > 0 || used * 1'000'000 > limit * store.interval().us * kBusyPermille;
+  const sim::CauseMask direct = direct_.empty() ? 0 : direct_[view.service.index()];
+  const sim::CauseMask mask = busy ? slot.seen : slot.seen & direct;
+  slot.seen = 0;
+  if (mask != 0) store.touch(slot.groups + kComputeGroup, mask);
+}
 
 void Instruments::sample(MetricStore& store, const sim::Simulation& sim) {
   std::vector<std::int64_t> available(service_gauges_.size(), 0);
   for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
-    const Slot& s = slots_[slot];
+    Slot& s = slots_[slot];
     if (s.pod == nullptr) continue;
     const sim::InstanceId id(slot);
     const sim::InstanceView view = sim.instance(id);
     available[s.pod->service.index()] +=
         view.state == sim::InstanceState::kReady && view.healthy && !view.drained;
+    touch_compute(store, s, view, sim.parameter(layout_->cpu_limit(view.service)));
     const auto& gauges = layout_->service(s.pod->service).pod_gauges;
     for (std::uint32_t g = 0; g < gauges.size(); ++g) {
       if (gauges[g].shown == Shown::kByProcess && !s.up) continue;

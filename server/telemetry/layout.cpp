@@ -1,5 +1,6 @@
 #include "telemetry/layout.h"
 
+#include <algorithm>
 #include <cassert>
 
 namespace incident::telemetry {
@@ -39,12 +40,18 @@ void Layout::add_service(sim::ServiceId id) {
   }
   using Kind = GaugeKind;
   layout.pod_gauges = {
-      {Kind::kUp, Shown::kByCluster, "up", {}},
-      {Kind::kReady, Shown::kByCluster, "kube_pod_status_ready", {{"condition", "true"}}},
-      {Kind::kRestarts, Shown::kByCluster, "kube_pod_container_status_restarts_total", {}},
-      {Kind::kCpuUsage, Shown::kByCluster, "container_cpu_usage_seconds_total", {}, 0, 0, 1'000'000},
-      {Kind::kCpuLimit, Shown::kByCluster, "container_spec_cpu_limit_cores", {}, 0, 0, 1'000},
-      {Kind::kProcessCpu, Shown::kByProcess, "process_cpu_seconds_total", {}, 0, 0, 1'000'000},
+      {Kind::kUp, Shown::kByCluster, "up", {}, 0, kLifeGroup},
+      {Kind::kReady, Shown::kByCluster, "kube_pod_status_ready", {{"condition", "true"}}, 0, kLifeGroup},
+      {Kind::kRestarts, Shown::kByCluster, "kube_pod_container_status_restarts_total", {}, 0, kLifeGroup},
+      {Kind::kCpuUsage,
+       Shown::kByCluster,
+       "container_cpu_usage_seconds_total",
+       {},
+       0,
+       kComputeGroup,
+       1'000'000},
+      {Kind::kCpuLimit, Shown::kByCluster, "container_spec_cpu_limit_cores", {}, 0, kComputeGroup, 1'000},
+      {Kind::kProcessCpu, Shown::kByProcess, "process_cpu_seconds_total", {}, 0, kComputeGroup, 1'000'000},
   };
   layout.service_gauges = {
       {Kind::kReplicasAvailable, Shown::kByCluster, "kube_deployment_status_replicas_available", {}}};
@@ -58,6 +65,16 @@ void Layout::add_service(sim::ServiceId id) {
   add_pools(id, layout);
   if (store) add_store(id, layout);
   services_.push_back(std::move(layout));
+}
+
+// One that is on from the start, or that a config key can switch on.
+bool Layout::has_breaker(std::size_t edge) const {
+  const sim::Model& model = names_->model();
+  if (model.edges[edge].initial.breaker_failure_permille > 0) return true;
+  const sim::ParameterRef switch_on{parameter_index(sim::PartKind::kEdge, "breaker_failures"),
+                                    static_cast<std::uint16_t>(edge)};
+  return std::any_of(model.config_keys.begin(), model.config_keys.end(),
+                     [&](const sim::ConfigKeySpec& key) { return key.target == switch_on; });
 }
 
 void Layout::add_clients(sim::ServiceId id, ServiceLayout& layout) {
@@ -93,7 +110,7 @@ void Layout::add_clients(sim::ServiceId id, ServiceLayout& layout) {
                                    true});
     }
     retries_place_[e] = static_cast<std::uint16_t>(counter);
-    if (model.edges[e].initial.breaker_failure_permille > 0) {
+    if (has_breaker(e)) {
       layout.pod_gauges.push_back({GaugeKind::kBreakerState,
                                    Shown::kByProcess,
                                    "circuit_breaker_state",

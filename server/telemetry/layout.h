@@ -45,6 +45,9 @@ enum class GaugeKind : std::uint8_t {
 // scraper as long as the pod exists.
 enum class Shown : std::uint8_t { kByProcess, kByCluster };
 
+// Local groups of a pod's series, by what can touch them; pools and callees have one each after these.
+enum PodGroup : std::uint16_t { kLoadGroup, kComputeGroup, kLifeGroup, kPodGroups };
+
 using ExtraLabels = std::vector<std::pair<std::string, std::string>>;
 
 struct GaugeSpec {
@@ -53,7 +56,7 @@ struct GaugeSpec {
   std::string metric;
   ExtraLabels labels;
   std::uint16_t part = 0;
-  std::uint16_t group = 0;  // local: 0 the pod, then one for each pool and each callee
+  std::uint16_t group = kLoadGroup;  // local, see PodGroup
   std::int64_t divisor = 1;
   bool weighted = false;  // counts requests
 };
@@ -70,7 +73,7 @@ struct ServiceLayout {
   std::vector<GaugeSpec> service_gauges;  // without a pod
   std::vector<sim::OperationId> operations;
   std::vector<ClientSpec> clients;
-  std::uint16_t groups = 1;
+  std::uint16_t groups = kPodGroups;
 };
 
 class Layout {
@@ -93,6 +96,7 @@ class Layout {
   sim::ParameterRef connections_max(sim::ServiceId id) const;
 
  private:
+  bool has_breaker(std::size_t edge) const;
   void add_service(sim::ServiceId id);
   void add_clients(sim::ServiceId id, ServiceLayout& layout);
   void add_pools(sim::ServiceId id, ServiceLayout& layout);

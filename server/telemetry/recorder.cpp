@@ -4,6 +4,8 @@
 #include <cassert>
 #include <limits>
 
+#include "telemetry/direct_causes.h"
+
 namespace incident::telemetry {
 namespace {
 
@@ -35,6 +37,7 @@ void Recorder::attach(const sim::Simulation& sim) {
   writer_.attach(&logs, &builder_);
   if (begun_) return;
   begun_ = true;
+  instruments_.set_direct_causes(direct_causes(*layout_, sim.plan()));
   for (std::size_t slot = 0; slot < pods_.size(); ++slot) {
     const sim::InstanceView view = sim.instance(sim::InstanceId(slot));
     if (view.state == sim::InstanceState::kAbsent) continue;

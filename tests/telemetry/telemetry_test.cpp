@@ -394,6 +394,11 @@ TEST(Telemetry, LinesAndTracesOfTheFaultCarryItsCauseAndNothingElseDoes) {
   EXPECT_EQ(query_causes("rate(db_server_statement_duration_seconds_sum[15s])", 20, 35), 0u);
   EXPECT_EQ(query_causes("db_client_connections_pending_requests", 60, 120), 1u);
   EXPECT_EQ(query_causes("kube_deployment_status_replicas_available{service=\"edge\"}", 0, 120), 0u);
+  // CPU is part of the story where the fault is, not wherever a slow request passed.
+  EXPECT_EQ(query_causes("rate(container_cpu_usage_seconds_total{service=\"products-db\"}[15s])", 60, 120),
+            1u);
+  EXPECT_EQ(query_causes("rate(container_cpu_usage_seconds_total{service=\"edge\"}[15s])", 60, 120), 0u);
+  EXPECT_EQ(query_causes("http_server_request_duration_seconds_count{service=\"edge\"}", 60, 120), 1u);
   EXPECT_EQ(query_causes("not a query (", 0, 120), 0u);
   EXPECT_EQ(causes_of_log(w.telemetry, "nonsense"), 0u);
 }
