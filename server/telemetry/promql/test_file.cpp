@@ -28,13 +28,18 @@ std::string differs(const std::string& what, double wanted, double got) {
   return what + " was expected to be " + format_fixed(wanted) + ", but is " + format_fixed(got);
 }
 
+std::string wrong_message(const char* wanted_as, const std::string& wanted, const std::string& message) {
+  std::string out = "expected to fail with ";
+  out.append(wanted_as).append(quote(wanted)).append(", but it said ").append(quote(message));
+  return out;
+}
+
 std::string check_failure(const Expectations& expect, const std::string& message) {
   if (!expect.fails) return "failed: " + message;
   for (const std::string& wanted : expect.messages)
-    if (wanted != message) return "expected to fail with \"" + wanted + "\", but it said \"" + message + "\"";
+    if (wanted != message) return wrong_message("", wanted, message);
   for (const std::string& pattern : expect.patterns)
-    if (!RE2::PartialMatch(message, pattern))
-      return "expected to fail with a message like \"" + pattern + "\", but it said \"" + message + "\"";
+    if (!RE2::PartialMatch(message, pattern)) return wrong_message("a message like ", pattern, message);
   return {};
 }
 

@@ -45,7 +45,7 @@ class Prometheus:
              "--storage.tsdb.retention.time=100y", f"--web.listen-address=127.0.0.1:{self.port}", "--log.level=error"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        for _ in range(200):
+        for _ in range(600):  # a minute, on a machine that has other things to do
             try:
                 self.connection.request("GET", "/-/ready")
                 if (answer := self.connection.getresponse()).read() is not None and answer.status == 200:
@@ -174,6 +174,8 @@ def main():
                 unexplained.append((kind, times, query, what, real, mine))
         print(f"Prometheus {server.version()}: {len(questions)} questions, {answered} with an answer that is not empty, "
               f"{failed} errors; {sum(map(len, explained.values()))} differ for a known reason, {len(unexplained)} unexplained")
+        if not server.version().startswith("2.42"):
+            print("  (the known reasons were written for 2.42; another version may differ elsewhere)")
         for reason, queries in sorted(explained.items()):
             print(f"  known ({len(queries)}): {reason}; such as {queries[0]!r}")
         for kind, times, query, what, real, mine in unexplained[: options.show]:
