@@ -62,8 +62,8 @@ class Frame {
   std::vector<double> points_;
 };
 
-// Gives every row new labels. Rows that become the same series are joined; two values of it at one step are
-// the error that `strict` (any two rows of the same labels are) makes stricter.
+// Rows that have come to have the same labels become one series. Two values of it at one step are an error;
+// kStrict makes an error of any two rows that have a value at all, as Prometheus does after some functions.
 enum class Joining { kByStep, kStrict };
 void join_same_labels(Frame& frame, Joining joining, Budget& budget);
 // All rows without their metric name, joined.

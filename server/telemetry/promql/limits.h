@@ -8,7 +8,7 @@
 namespace incident::promql::limits {
 
 inline constexpr std::size_t kSamplesMax = 50'000'000;          // held in memory at one time by one query
-inline constexpr std::size_t kSeriesMax = 100'000;              // of one selector, or in one result
+inline constexpr std::size_t kSeriesMax = 100'000;              // that one selector may find
 inline constexpr std::int64_t kStepsMax = 11'000;               // points of a range query's answer, a series
 inline constexpr std::size_t kExpressionLengthMax = 64 * 1024;  // bytes
 inline constexpr int kExpressionDepthMax = 200;                 // nested parentheses, calls and operators
