@@ -62,7 +62,8 @@ struct Task {
   std::uint8_t cancelled = 0;        // dropped on arrival
   std::uint8_t owns_connection = 0;  // its caller went away, the server has not noticed
   std::uint8_t on_cpu = 0;
-  std::uint8_t reserved[8] = {};
+  std::uint8_t orphan = 0;  // abandoned by its caller: it holds its trace open
+  std::uint8_t reserved[7] = {};
 };
 
 enum class CallState : std::uint8_t { kPoolWait, kSent, kReplying, kBackoff };
@@ -95,10 +96,12 @@ struct Call {
   Outcome outcome = Outcome::kOk;
   std::uint8_t has_connection = 0;
   std::uint8_t has_deadline = 0;
-  std::uint8_t probing = 0;  // the one call that a half-open breaker lets through
+  std::uint8_t probing = 0;        // the one call that a half-open breaker lets through
+  std::uint8_t reserved[16] = {};  // a power of two is indexed by a shift
 };
 
-// Lives as long as its customer's request and every task made for it.
+// Lives as long as its customer's request and every task made for it. Only the request itself and orphans are
+// counted: any other task ends before the call that waits for it.
 struct Trace {
   std::uint64_t number = 0;
   std::uint32_t references = 0;
@@ -146,6 +149,7 @@ struct ServiceState {
   std::uint32_t roll_action = kNone;   // player's action that rolls
   std::uint32_t scale_action = kNone;  // player's action that scales
   std::uint32_t cursor = 0;            // round robin
+  CauseMask down_cause = 0;            // of what its health checks took out, until all are back
   std::uint16_t revision = kNone16;    // what it is rolled to
   std::uint8_t rolling = 0;
   std::uint8_t reserved[1] = {};

@@ -41,7 +41,7 @@ bool retries(World& w, Call& c, const EdgeParameters& p) {
   return true;
 }
 
-void begin_attempt(World& w, std::uint32_t call) {
+inline void begin_attempt(World& w, std::uint32_t call) {
   Call& c = w.calls[call];
   ++c.attempt;
   c.start = w.now;
@@ -92,14 +92,22 @@ void forget_deadline(World& w, std::uint32_t call) {
   deadlines_of(w, w.calls[call]).remove(w.calls, call);
 }
 
+// Nobody waits for the task any more.
+void abandon(World& w, std::uint32_t task) {
+  Task& t = w.tasks[task];
+  t.call = {};
+  t.orphan = 1;
+  ++w.traces[t.trace].references;
+}
+
 void drop_call(World& w, std::uint32_t call) {
   Call& c = w.calls[call];
   c.outcome = Outcome::kCancelled;
   if (c.state == CallState::kPoolWait) leave_pool_queue(w, call);
   if (c.has_deadline != 0) forget_deadline(w, call);
   if (c.state != CallState::kBackoff && w.observer != nullptr) report_attempt(w, c, true);
-  if (w.tasks.current(c.server)) w.tasks[c.server.slot].call = {};
   release_connection(w, call);
+  if (w.tasks.current(c.server)) abandon(w, c.server.slot);
   if (c.probing != 0) breaker_forget_probe(w, c);
   w.calls.release(call);
 }
@@ -136,7 +144,7 @@ void send(World& w, std::uint32_t call, std::uint16_t target) {
   if (target == kNone16) target = pick_instance(w, edge.to_service);
   Call& c = w.calls[call];
   if (target == kNone16) {
-    c.cause |= w.cause(PartKind::kService, edge.to_service);
+    c.cause |= w.cause(PartKind::kService, edge.to_service) | w.services[edge.to_service].down_cause;
     return fail_soon(w, call, Outcome::kNoInstance, 0);
   }
   c.target = target;
@@ -222,7 +230,7 @@ bool on_edge_timer(World& w, std::uint16_t edge) {
     forget_deadline(w, call);
     release_connection(w, call);
     if (w.tasks.current(server)) {
-      w.tasks[server.slot].call = {};
+      abandon(w, server.slot);
       if (w.edge_parameters[edge].cancel != 0) cancel_unstarted(w, server.slot);
     }
     attempt_over(w, call);

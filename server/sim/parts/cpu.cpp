@@ -75,10 +75,9 @@ void on_cpu_timer(World& w, std::uint16_t i) {
   cpu_arm(w, i);
 }
 
-std::int64_t cpu_cost(World& w, std::uint32_t task, std::int64_t amount_us) {
+std::int64_t altered_cpu_cost(World& w, std::uint32_t task, std::int64_t amount_us) {
   Task& t = w.tasks[task];
   const Instance& instance = w.instances[t.instance];
-  if (instance.plain != 0 && w.operation_plain[t.operation] != 0) return amount_us;
   std::int64_t cost = amount_us;
   const auto apply = [&](std::int64_t permille, PartKind kind, std::size_t part) {
     if (permille != 1000) cost = cost * permille / 1000;

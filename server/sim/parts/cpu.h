@@ -36,8 +36,13 @@ void cpu_remove(World& w, std::uint32_t task);
 // Brings virtual time to now and sets the timer to the next completion.
 void cpu_arm(World& w, std::uint16_t instance);
 void on_cpu_timer(World& w, std::uint16_t instance);
+std::int64_t altered_cpu_cost(World& w, std::uint32_t task, std::int64_t amount_us);
 // Cost of a step's work on this instance now, all factors included; marks the task with their causes.
-std::int64_t cpu_cost(World& w, std::uint32_t task, std::int64_t amount_us);
+inline std::int64_t cpu_cost(World& w, std::uint32_t task, std::int64_t amount_us) {
+  const Task& t = w.tasks[task];
+  const bool plain = w.instances[t.instance].plain != 0 && w.operation_plain[t.operation] != 0;
+  return plain ? amount_us : altered_cpu_cost(w, task, amount_us);
+}
 // CPU time since it started.
 std::int64_t cpu_used_us(const World& w, std::uint16_t instance);
 void cpu_clear(World& w, std::uint16_t instance);

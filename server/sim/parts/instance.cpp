@@ -26,23 +26,6 @@ void begin_work(World& w, std::uint32_t task) {
 
 }  // namespace
 
-std::uint32_t new_task(World& w, std::uint16_t operation, std::uint16_t instance, std::uint32_t trace,
-                       std::uint32_t parent, std::uint64_t stream) {
-  const std::uint32_t task = w.tasks.acquire();
-  Task& t = w.tasks[task];
-  t.operation = operation;
-  t.instance = instance;
-  t.epoch = w.instances[instance].epoch;
-  t.trace = trace;
-  t.span = ++w.next_span;
-  t.parent = parent;
-  t.stream = stream;
-  ++w.instances[instance].assigned;
-  ++w.server_tasks;
-  if (trace != kNone) ++w.traces[trace].references;
-  return task;
-}
-
 void arrive(World& w, std::uint32_t task) {
   Task& t = w.tasks[task];
   Instance& instance = w.instances[t.instance];
@@ -104,10 +87,11 @@ void end_task(World& w, std::uint32_t task, Outcome outcome) {
   const Handle call = t.call;
   const CauseMask cause = t.cause;
   const std::uint32_t trace = t.trace;
+  const bool orphan = t.orphan != 0;
   w.tasks.release(task);
   if (answered) answer(w, call.slot, outcome, cause);
   if (probe) probe_answered(w, i, handle, outcome, cause);
-  release_trace(w, trace);
+  if (orphan) release_trace(w, trace);
   if (here && w.instances[i].dispatching == 0) {
     w.instances[i].dispatching = 1;
     dispatch(w, i);

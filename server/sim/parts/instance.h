@@ -7,8 +7,21 @@
 namespace incident::sim {
 
 // A new task of an operation, on its way to an instance. The caller sets its call.
-std::uint32_t new_task(World& w, std::uint16_t operation, std::uint16_t instance, std::uint32_t trace,
-                       std::uint32_t parent, std::uint64_t stream);
+inline std::uint32_t new_task(World& w, std::uint16_t operation, std::uint16_t instance, std::uint32_t trace,
+                              std::uint32_t parent, std::uint64_t stream) {
+  const std::uint32_t task = w.tasks.acquire();
+  Task& t = w.tasks[task];
+  t.operation = operation;
+  t.instance = instance;
+  t.epoch = w.instances[instance].epoch;
+  t.trace = trace;
+  t.span = ++w.next_span;
+  t.parent = parent;
+  t.stream = stream;
+  ++w.instances[instance].assigned;
+  ++w.server_tasks;
+  return task;
+}
 // The request is there: refused, queued or begun.
 void arrive(World& w, std::uint32_t task);
 // Ends a task of a service in whatever state: frees what it holds, answers its caller, reports it. Does not
@@ -23,7 +36,7 @@ void cancel_unstarted(World& w, std::uint32_t task);
 void refresh_derived(World& w);
 
 inline void release_trace(World& w, std::uint32_t trace) {
-  if (trace == kNone || --w.traces[trace].references > 0) return;
+  if (--w.traces[trace].references > 0) return;
   if (w.observer != nullptr) w.observer->on_trace_end(w.traces[trace].number);
   w.traces.release(trace);
 }

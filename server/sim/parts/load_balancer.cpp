@@ -2,11 +2,9 @@
 
 namespace incident::sim {
 
-std::uint16_t pick_instance(World& w, std::uint16_t service) {
+std::uint16_t pick_of_several(World& w, std::uint16_t service) {
   const auto& serving = w.serving[service];
   const auto count = static_cast<std::uint32_t>(serving.size());
-  if (count == 0) return kNone16;
-  if (count == 1) return serving.front();
   std::uint32_t& cursor = w.services[service].cursor;
   if (++cursor >= count) cursor = 0;
   std::uint16_t best = serving[cursor];

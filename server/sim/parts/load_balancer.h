@@ -6,8 +6,13 @@
 
 namespace incident::sim {
 
+std::uint16_t pick_of_several(World& w, std::uint16_t service);
 // The instance, or kNone16 when there is none.
-std::uint16_t pick_instance(World& w, std::uint16_t service);
+inline std::uint16_t pick_instance(World& w, std::uint16_t service) {
+  const auto& serving = w.serving[service];
+  if (serving.size() > 1) return pick_of_several(w, service);
+  return serving.empty() ? kNone16 : serving.front();
+}
 bool is_serving(const World& w, std::uint16_t instance);
 // After an instance has changed its state.
 void rebuild_serving(World& w, std::uint16_t service);

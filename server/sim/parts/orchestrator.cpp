@@ -87,10 +87,11 @@ void stop(World& w, std::uint16_t i, PartEvent event) {
   instance.dispatching = 1;  // nothing is started while it goes down
   drop_calls_of_instance(w, i);
   for (std::uint32_t task = 0; task < w.tasks.slots(); ++task) {
-    const Task& t = w.tasks[task];
+    Task& t = w.tasks[task];
     if (!w.tasks.live(task) || t.instance != i || t.epoch != instance.epoch) continue;
     if (t.state == TaskState::kTravelling) continue;  // it will find nobody
     if (t.state == TaskState::kQueued) instance.queue.remove(w.tasks, task);
+    t.cause |= instance.tint;
     end_task(w, task, Outcome::kConnectionReset);
   }
   cpu_clear(w, i);
@@ -131,6 +132,7 @@ void ready(World& w, std::uint16_t i) {
   instance.warm_from = w.now;
   refresh_derived(w);
   rebuild_serving(w, service);
+  if (w.serving[service].size() >= w.services[service].desired) w.services[service].down_cause = 0;
   start_probes(w, i);
   report_part(w, PartEvent::kInstanceReady, service, i, 0, 0);
   if (instance.restart_action != kNone) {

@@ -30,6 +30,7 @@ void checked(World& w, std::uint16_t i, bool passed, CauseMask cause) {
     if (instance.healthy == 0 && instance.passes >= p.probe_rise) {
       instance.healthy = 1;
       rebuild_serving(w, service);
+      if (w.serving[service].size() >= w.services[service].desired) w.services[service].down_cause = 0;
       report_part(w, PartEvent::kInstanceHealthy, service, i, 0, cause);
       reconcile(w, service);
     }
@@ -41,6 +42,7 @@ void checked(World& w, std::uint16_t i, bool passed, CauseMask cause) {
   if (instance.healthy != 0 && instance.fails >= p.probe_fall) {
     instance.healthy = 0;
     rebuild_serving(w, service);
+    w.services[service].down_cause |= cause;
     report_part(w, PartEvent::kInstanceUnhealthy, service, i, 0, cause);
   }
   if (p.liveness_fall > 0 && instance.fails >= p.liveness_fall) {
