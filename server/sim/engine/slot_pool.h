@@ -90,7 +90,11 @@ struct Fifo {
   template <class Pool>
   std::uint32_t pop(Pool& pool) {
     const std::uint32_t slot = head;
-    remove(pool, slot);
+    auto& item = pool[slot];
+    head = item.link_next;
+    (head == kNone ? tail : pool[head].link_prev) = kNone;
+    item.link_next = kNone;
+    --size;
     return slot;
   }
 };

@@ -71,23 +71,30 @@ class TimerHeap {
   void up(std::uint32_t hole, std::int64_t time, std::uint64_t order) {
     while (hole > 0) {
       const std::uint32_t parent = (hole - 1) / 4;
-      if (heap_[parent].before(time, order)) break;
-      place(hole, heap_[parent].time, heap_[parent].order);
+      const std::int64_t parent_time = heap_[parent].time;
+      const std::uint64_t parent_order = heap_[parent].order;
+      if (parent_time < time || (parent_time == time && parent_order < order)) break;
+      place(hole, parent_time, parent_order);
       hole = parent;
     }
     place(hole, time, order);
   }
   void down(std::uint32_t hole, std::int64_t time, std::uint64_t order) {
-    for (;;) {
-      const std::uint32_t first = hole * 4 + 1;
-      if (first >= size_) break;
-      const std::uint32_t end = first + 4 < size_ ? first + 4 : size_;
-      std::uint32_t best = first;
-      for (std::uint32_t child = first + 1; child < end; ++child) {
-        if (heap_[child].before(heap_[best].time, heap_[best].order)) best = child;
+    const std::uint32_t size = size_;
+    for (std::uint32_t child; (child = hole * 4 + 1) < size;) {
+      const std::uint32_t end = child + 4 < size ? child + 4 : size;
+      std::uint32_t best = hole;
+      std::int64_t best_time = time;
+      std::uint64_t best_order = order;
+      for (; child < end; ++child) {
+        const std::int64_t t = heap_[child].time;
+        if (t > best_time || (t == best_time && heap_[child].order > best_order)) continue;
+        best = child;
+        best_time = t;
+        best_order = heap_[child].order;
       }
-      if (!heap_[best].before(time, order)) break;
-      place(hole, heap_[best].time, heap_[best].order);
+      if (best == hole) break;
+      place(hole, best_time, best_order);
       hole = best;
     }
     place(hole, time, order);
