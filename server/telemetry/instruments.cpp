@@ -166,8 +166,18 @@ void Instruments::pod_gone(MetricStore& store, std::size_t slot) {
   Slot& s = slots_[slot];
   if (s.pod == nullptr) return;
   process_down(store, slot);
-  show_gauges(store, slot, Shown::kByCluster, false);
-  for (std::size_t i = 0; i < rows(slot) * kOutcomes; ++i) histograms_[s.histograms + i].series = kNone;
+  const ServiceLayout& service = layout_->service(layout_->service_of(slot));
+  if (s.series != kNone) {
+    for (std::uint32_t g = 0; g < service.pod_gauges.size(); ++g) store.retire_series(s.series + g);
+  }
+  for (std::size_t i = 0; i < rows(slot) * kOutcomes; ++i) {
+    Histogram& h = histograms_[s.histograms + i];
+    if (h.series == kNone) continue;
+    const std::size_t row = i / kOutcomes;
+    const Bounds& bounds = bounds_of(slot, row, row < service.operations.size());
+    for (std::uint32_t k = 0; k < bounds.labels.size() + 2; ++k) store.retire_series(h.series + k);
+    h.series = kNone;
+  }
   s.pod = nullptr;
   s.series = kNone;
 }
@@ -182,10 +192,10 @@ const Bounds& Instruments::bounds_of(std::size_t slot, std::size_t row, bool ser
 
 void Instruments::add_histogram_series(MetricStore& store, Histogram& h, const Bounds& bounds,
                                        const std::string& metric, const std::vector<promql::Label>& labels) {
-  const std::int64_t weight = layout_->names().model().weight;
+  const std::uint32_t weight = layout_->names().model().weight;
   h.series = static_cast<std::uint32_t>(store.series_count());
   const auto add = [&](const char* suffix, std::string_view le, std::uint32_t first, std::size_t cells,
-                       std::int64_t divisor) {
+                       std::uint32_t divisor) {
     std::vector<promql::Label> all = labels;
     all.push_back({"__name__", metric + suffix});
     if (!le.empty()) all.push_back({std::string(promql::kBucketLabel), std::string(le)});

@@ -57,7 +57,7 @@ struct GaugeSpec {
   ExtraLabels labels;
   std::uint16_t part = 0;
   std::uint16_t group = kLoadGroup;  // local, see PodGroup
-  std::int64_t divisor = 1;
+  std::uint32_t divisor = 1;
   bool weighted = false;  // counts requests
 };
 

@@ -12,7 +12,7 @@ constexpr std::string_view kServiceLabel = "service";
 
 double shown_value(const Series& series, std::int64_t sum) {
   if (series.floating) return std::bit_cast<double>(sum);
-  const auto scaled = static_cast<double>(sum * series.multiplier);
+  const auto scaled = static_cast<double>(sum * std::int64_t{series.multiplier});
   return series.divisor == 1 ? scaled : scaled / static_cast<double>(series.divisor);
 }
 
@@ -67,6 +67,22 @@ void MetricStore::reopen_series(std::uint32_t first_life) {
   series_.push_back(std::move(later));
 }
 
+void MetricStore::retire_series(std::uint32_t first_life) {
+  end_series(first_life);
+  const promql::LabelsPtr labels = series_[first_life].labels;
+  if (labels == nullptr) return;
+  const std::uint32_t packed = retired_.pack(*labels);
+  for (std::uint32_t at = first_life; at != Series::kOpen; at = series_[at].next) {
+    series_[at].labels = nullptr;
+    series_[at].packed = packed;
+  }
+}
+
+promql::LabelsPtr MetricStore::labels_of(std::uint32_t index) const {
+  const Series& series = series_[index];
+  return series.labels != nullptr ? series.labels : retired_.unpack(series.packed);
+}
+
 void MetricStore::scrape() {
   ++scrapes_;
   rows_.push_back(std::make_shared<const Row>(cells_));
@@ -111,11 +127,12 @@ std::vector<std::uint32_t> MetricStore::find(std::span<const promql::Matcher> ma
   const auto filter = [&](const std::vector<std::uint32_t>& indices) {
     for (const std::uint32_t index : indices) {
       if (service != services_.size() && series_[index].service != service) continue;
-      const promql::Labels& labels = *series_[index].labels;
+      if (!shown(index, first, last)) continue;
+      const promql::LabelsPtr labels = rest.empty() ? nullptr : labels_of(index);
       const bool meets = std::all_of(rest.begin(), rest.end(), [&](const promql::Matcher* matcher) {
-        return matcher->matches(labels.get(matcher->name));
+        return matcher->matches(labels->get(matcher->name));
       });
-      if (meets && shown(index, first, last)) found.push_back(index);
+      if (meets) found.push_back(index);
     }
   };
   if (named != nullptr) {
@@ -194,10 +211,11 @@ sim::CauseMask MetricStore::causes(std::span<const promql::Matcher> matchers, Si
 
 std::size_t MetricStore::memory_bytes() const {
   std::size_t bytes = sizeof *this + cells_.capacity() * sizeof(std::int64_t) +
-                      series_.capacity() * sizeof(Series) + causes_.memory_bytes();
+                      series_.capacity() * sizeof(Series) + retired_.memory_bytes() + causes_.memory_bytes();
   for (const auto& [name, indices] : by_name_) {
     bytes += 64 + heap_bytes(name) + indices.capacity() * sizeof(std::uint32_t);
     for (const std::uint32_t index : indices) {
+      if (series_[index].labels == nullptr) continue;
       bytes += sizeof(promql::Labels) + 16;
       for (const promql::Label& label : *series_[index].labels) {
         bytes += sizeof label + heap_bytes(label.name) + heap_bytes(label.value);
@@ -214,8 +232,9 @@ void MetricStore::hash(Hasher& hasher) const {
   hasher.add(scrapes_);
   hasher.add(cells_);
   hasher.add(static_cast<std::uint64_t>(series_.size()));
-  for (const Series& series : series_) {
-    hasher.add(series.labels->hash());
+  for (std::uint32_t i = 0; i < series_.size(); ++i) {
+    const Series& series = series_[i];
+    hasher.add(labels_of(i)->hash());
     for (const std::uint32_t word :
          {series.cell, std::uint32_t{series.cells}, series.group, series.from, series.to, series.next}) {
       hasher.add(word);

@@ -22,6 +22,7 @@
 #include "promql/queryable.h"
 #include "sim/ids.h"
 #include "telemetry/cause_track.h"
+#include "telemetry/label_table.h"
 #include "telemetry/limits.h"
 #include "telemetry/metric_block.h"
 
@@ -30,13 +31,14 @@ namespace incident::telemetry {
 struct Series {
   static constexpr std::uint32_t kOpen = UINT32_MAX;
 
-  promql::LabelsPtr labels;
-  std::uint32_t cell = 0;       // first cell
-  std::uint16_t cells = 1;      // how many are added up
-  std::uint16_t service = 0;    // the value of the label `service`, as the store numbers it; set by the store
-  bool floating = false;        // the cell holds the bits of a double
-  std::int64_t multiplier = 1;  // shown value = sum * multiplier / divisor
-  std::int64_t divisor = 1;
+  promql::LabelsPtr labels;   // empty once packed
+  std::uint32_t packed = 0;   // where they are in the table, once the series has ended for good
+  std::uint32_t cell = 0;     // first cell
+  std::uint16_t cells = 1;    // how many are added up
+  std::uint16_t service = 0;  // the value of the label `service`, as the store numbers it; set by the store
+  bool floating = false;      // the cell holds the bits of a double
+  std::uint32_t multiplier = 1;  // shown value = sum * multiplier / divisor
+  std::uint32_t divisor = 1;
   std::uint32_t group = 0;     // whose causes it shows
   std::uint32_t from = 0;      // first scrape that shows it
   std::uint32_t to = kOpen;    // first scrape that no longer does
@@ -56,6 +58,7 @@ class MetricStore {
   std::uint32_t add_series(Series series);
   void end_series(std::uint32_t first_life);     // the next scrape does not show it any more
   void reopen_series(std::uint32_t first_life);  // the next scrape shows it again
+  void retire_series(std::uint32_t first_life);  // ended, and will not be reopened
   void scrape();                                 // takes the cells as they are
 
   // --- reading
@@ -64,6 +67,7 @@ class MetricStore {
   SimTime last_scrape() const { return SimTime{} + interval_ * scrapes_; }
   std::size_t series_count() const { return series_.size(); }
   const Series& series(std::size_t index) const { return series_[index]; }
+  promql::LabelsPtr labels_of(std::uint32_t index) const;
   // Indices of first lives whose labels meet all matchers and that any scrape in [first, last] shows.
   std::vector<std::uint32_t> find(std::span<const promql::Matcher> matchers, std::uint32_t first,
                                   std::uint32_t last) const;
@@ -91,6 +95,7 @@ class MetricStore {
   std::uint32_t scrapes_ = 0;
   std::vector<std::int64_t> cells_;
   std::vector<Series> series_;
+  LabelTable retired_;
   std::vector<std::string> services_;  // values of that label; nearly every query names one
   std::map<std::string, std::vector<std::uint32_t>, std::less<>> by_name_;  // first lives
   std::vector<std::shared_ptr<const MetricBlock>> blocks_;

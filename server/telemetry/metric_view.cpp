@@ -27,7 +27,7 @@ std::vector<promql::SeriesView> MetricView::select(std::span<const promql::Match
     view.samples.reserve(span.last - span.first + 1);
     store_.read(index, span.first, span.last, epoch_ms_, cursor, view.samples);
     if (view.samples.empty()) continue;
-    view.labels = store_.series(index).labels;
+    view.labels = store_.labels_of(index);
     views.push_back(std::move(view));
   }
   return views;
@@ -38,7 +38,7 @@ std::vector<promql::LabelsPtr> MetricView::series(std::span<const promql::Matche
   const Span span = scrapes_in(min_t_ms, max_t_ms);
   std::vector<promql::LabelsPtr> labels;
   for (const std::uint32_t index : store_.find(matchers, span.first, span.last)) {
-    labels.push_back(store_.series(index).labels);
+    labels.push_back(store_.labels_of(index));
   }
   return labels;
 }
@@ -46,9 +46,10 @@ std::vector<promql::LabelsPtr> MetricView::series(std::span<const promql::Matche
 std::vector<std::string> MetricView::label_names(std::span<const promql::Matcher> matchers,
                                                  std::int64_t min_t_ms, std::int64_t max_t_ms) const {
   const Span span = scrapes_in(min_t_ms, max_t_ms);
-  std::set<std::string_view> names;
+  std::set<std::string> names;
   for (const std::uint32_t index : store_.find(matchers, span.first, span.last)) {
-    for (const promql::Label& label : *store_.series(index).labels) names.insert(label.name);
+    const promql::LabelsPtr labels = store_.labels_of(index);
+    for (const promql::Label& label : *labels) names.insert(label.name);
   }
   return {names.begin(), names.end()};
 }
@@ -57,10 +58,11 @@ std::vector<std::string> MetricView::label_values(std::string_view name,
                                                   std::span<const promql::Matcher> matchers,
                                                   std::int64_t min_t_ms, std::int64_t max_t_ms) const {
   const Span span = scrapes_in(min_t_ms, max_t_ms);
-  std::set<std::string_view> values;
+  std::set<std::string> values;
   for (const std::uint32_t index : store_.find(matchers, span.first, span.last)) {
-    const std::string_view value = store_.series(index).labels->get(name);
-    if (!value.empty()) values.insert(value);
+    const promql::LabelsPtr labels = store_.labels_of(index);
+    const std::string_view value = labels->get(name);
+    if (!value.empty()) values.emplace(value);
   }
   return {values.begin(), values.end()};
 }

@@ -11,7 +11,7 @@ using promql::Labels;
 using promql::Matcher;
 
 std::uint32_t add(MetricStore& store, std::initializer_list<promql::Label> labels, std::uint32_t cell,
-                  std::uint16_t cells = 1, std::int64_t multiplier = 1, std::int64_t divisor = 1) {
+                  std::uint16_t cells = 1, std::uint32_t multiplier = 1, std::uint32_t divisor = 1) {
   Series series;
   series.labels = std::make_shared<const Labels>(Labels(labels));
   series.cell = cell;
@@ -126,6 +126,28 @@ TEST(MetricStore, ASeriesNoScrapeSawLeavesNothing) {
   EXPECT_TRUE(samples(store, "brief").empty());
   const MetricView view(store, 0);
   EXPECT_TRUE(view.series({}, 0, 100'000).empty());
+}
+
+TEST(MetricStore, ARetiredSeriesIsStillHistory) {
+  MetricStore store(seconds(5));
+  const std::uint32_t cell = store.add_cells(1);
+  const std::uint32_t old = add(store, {{"__name__", "up"}, {"pod", "a-rather-long-name-of-a-pod-1"}}, cell);
+  add(store, {{"__name__", "up"}, {"pod", "2"}}, cell);
+  store.scrape();
+  store.scrape();
+  store.retire_series(old);
+  MetricStore fork = store;
+  store = MetricStore(seconds(5));  // the fork stands alone
+  const MetricView view(fork, 0);
+  fork.scrape();
+  EXPECT_EQ(view.label_values("pod", {}, 0, 20'000),
+            (std::vector<std::string>{"2", "a-rather-long-name-of-a-pod-1"}));
+  const std::vector<Matcher> matchers{Matcher::equal("pod", "a-rather-long-name-of-a-pod-1")};
+  const auto found = view.select(matchers, 0, 20'000);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].labels->metric_name(), "up");
+  ASSERT_EQ(found[0].samples.size(), 3u);
+  EXPECT_TRUE(promql::is_stale(found[0].samples[2].v));
 }
 
 TEST(MetricStore, MatchersAndLabels) {
