@@ -21,11 +21,27 @@ bool is_causal(const Arena& arena, EvidenceKind kind, const std::string& ref) {
   return judge(arena, evidence) == EvidenceVerdict::kCausal;
 }
 
+// The first line that is not from before `at`: numbers are in order of time.
+std::uint64_t first_line_since(const telemetry::LogStore& logs, SimTime at) {
+  std::uint64_t low = logs.first_number(), high = logs.end_number();
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    const auto record = logs.record(middle);
+    if (record && record->at < at) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
 void find_logs(const Arena& arena, std::vector<Clue>& clues) {
   const telemetry::LogStore& logs = arena.telemetry().logs();
   std::set<sim::ServiceId> done;
   std::size_t read = 0;
-  for (std::uint64_t n = logs.first_number(); n < logs.end_number() && read < kLinesReadMax; ++n) {
+  for (std::uint64_t n = first_line_since(logs, onset(arena.incident()));
+       n < logs.end_number() && read < kLinesReadMax; ++n) {
     const auto record = logs.record(n);
     if (!record || record->cause == 0 || done.count(record->service) > 0) {
       continue;
