@@ -34,6 +34,12 @@ inline double draw_uniform(std::uint64_t& stream) {
   return static_cast<double>(draw_bits(stream) >> 11) * 0x1.0p-53;
 }
 
+// To the nearest whole microsecond, so that rounding does not shift a mean. For values that are not negative.
+inline std::int64_t to_microseconds(double us) {
+  us += 0.5;
+  return static_cast<std::int64_t>(us);
+}
+
 struct ExponentialTable {
   std::array<std::uint64_t, 256> accept;  // below: surely under the curve
   std::array<double, 256> width;

@@ -40,8 +40,7 @@ void arm_arrival(World& w, std::uint32_t journey) {
   if (j.per_us <= 0) return w.timers.stop(timer);
   const double wait = j.remaining / j.per_us;
   if (wait > static_cast<double>(kForever)) return w.timers.stop(timer);
-  // Gaps are rounded to the nearest microsecond, so that the mean rate is kept.
-  w.arm(timer, w.now + static_cast<std::int64_t>(wait + 0.5));
+  w.arm(timer, w.now + to_microseconds(wait));
 }
 
 void arm_day(World& w) {

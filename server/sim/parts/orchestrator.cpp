@@ -190,16 +190,11 @@ void reconcile(World& w, std::uint16_t service) {
     }
     if (c.old > 0 && s.rolling != 0) {
       if (c.starting > 0 || c.unhealthy_new > 0) return;
-      if (c.active > s.desired) {
-        drain(w, c.drain_old);
-      } else if (c.free != kNone16) {
-        start_new(w, c.free, s.revision);
-        return;
-      } else if (c.draining == 0) {
-        drain(w, c.drain_old);
-      } else {
-        return;
-      }
+      const bool spare = c.active > s.desired;
+      if (!spare && c.free != kNone16) return start_new(w, c.free, s.revision);
+      // Without a free slot an old one has to go first, one at a time.
+      if (!spare && c.draining > 0) return;
+      drain(w, c.drain_old);
       continue;
     }
     if (c.active > s.desired) {

@@ -15,11 +15,10 @@ std::int64_t draw_amount(const World& w, std::uint64_t& stream, const CompiledSt
     case Shape::kConstant:
       return step.amount;
     case Shape::kExponential:
-      return static_cast<std::int64_t>(draw_exponential(stream) * static_cast<double>(step.amount) + 0.5);
+      return to_microseconds(draw_exponential(stream) * static_cast<double>(step.amount));
     case Shape::kLognormal:
-      return static_cast<std::int64_t>(draw_lognormal(stream, w.compiled->lognormals[step.table]) *
-                                           static_cast<double>(step.amount) +
-                                       0.5);
+      return to_microseconds(draw_lognormal(stream, w.compiled->lognormals[step.table]) *
+                             static_cast<double>(step.amount));
   }
   return step.amount;
 }
