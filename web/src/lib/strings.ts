@@ -481,6 +481,7 @@ export const strings = {
     by: (who: string) => `by ${who}`,
     noPins: 'Nothing is pinned yet: a change without evidence before it costs points of conduct.',
     sent: 'Under way.',
+    folded: 'Press a to pick what to act on',
     hide: 'Hide the actions',
     show: 'Show the actions',
     allowed: (min: string, max: string) => `${min} to ${max}`,

@@ -52,9 +52,11 @@ export class Desk {
 
   selected = $state.raw<string | null>(null); // a service
   target = $state.raw<Target | null>(null);
-  pinnable = $state.raw<EvidenceRef | null>(null);
+  /** What `p` would pin: under the pointer or in focus. Nothing is drawn from it, so it is no state. */
+  pinnable: EvidenceRef | null = null;
   dialog = $state<Dialog | null>(null);
-  actionsOpen = $state(true);
+  /** On a low screen the data comes first: the panel opens with the first target. */
+  actionsOpen = $state(innerHeight >= 1000);
   statusOpen = $state(false);
   notices = $state.raw<Notice[]>([]);
   query = $state('');

@@ -38,6 +38,8 @@ export interface PlotOptions {
 const increments = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400];
 const font = (size: number): string => `${size}px "IBM Plex Sans Condensed", sans-serif`;
 export const labelSpace = 116;
+/** Of many lines only the highest are named. */
+const namesMax = 8;
 
 export function plotOptions(o: PlotOptions): uPlot.Options {
   const text = token('--muted');
@@ -47,7 +49,7 @@ export function plotOptions(o: PlotOptions): uPlot.Options {
     width: o.width,
     height: o.height,
     legend: { show: false },
-    padding: [o.compact ? 6 : 16, o.labels ? labelSpace : 10, 0, 0],
+    padding: [o.compact ? 6 : 16, o.labels ? labelSpace : 10, o.compact ? 8 : 0, 0],
     cursor: {
       sync: { key: o.sync, scales: ['x', null] },
       y: false,
@@ -86,7 +88,7 @@ export function plotOptions(o: PlotOptions): uPlot.Options {
         space: o.compact ? 22 : 32,
         grid: { show: true, stroke: grid, width: 0.5 },
         ticks: { show: false },
-        values: (_, splits) => splits.map((s) => amountText(s, o.unit)),
+        values: (_, splits) => splits.map((s) => amountText(s, o.compact && o.unit === 'req/s' ? '' : o.unit)),
       },
     ],
     series: [
@@ -173,7 +175,8 @@ function drawNames(u: uPlot, lines: Line[], scale: number): void {
       return value == null ? null : { line, y: u.valToPos(value, 'y', true) };
     })
     .filter((l) => l !== null)
-    .sort((a, b) => a.y - b.y);
+    .sort((a, b) => a.y - b.y)
+    .slice(0, namesMax);
   // Push apart downwards, then back up if the last fell off the end.
   for (let i = 1; i < labels.length; i++) {
     const above = labels[i - 1]!;

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+
+import { backoffMs } from '../src/lib/backoff';
+import { ink } from '../src/lib/colors';
+import { findTargets, targetsOf, within } from '../src/warroom/actions/targets';
+import { markersOf } from '../src/warroom/markers';
+import { completions, prefixAt } from '../src/warroom/metrics/complete';
+import { badSince, hurts, share } from '../src/warroom/overview/health';
+import { parseRange, rangeText, standard, windowOf } from '../src/warroom/range';
+
+describe('the range in the address', () => {
+  it('comes back as it was', () => {
+    for (const text of ['300s', 'page', '-120..60']) expect(rangeText(parseRange(text))).toBe(text);
+    expect(rangeText(standard)).toBeNull();
+  });
+  it('falls back to the standard for nonsense', () => {
+    for (const text of [null, '', '5..1', 'x', '1e9s']) expect(parseRange(text)).toEqual(standard);
+  });
+  it('follows the clock unless fixed', () => {
+    expect(windowOf({ kind: 'last', seconds: 300 }, 100)).toEqual({ from: -200, to: 100 });
+    expect(windowOf({ kind: 'fixed', from: 1, to: 2 }, 100)).toEqual({ from: 1, to: 2 });
+  });
+});
+
+describe('health', () => {
+  it('finds the start of the stretch that still goes on', () => {
+    expect(badSince([0, 1, 2, 3, 4, 5, 6, 7], [0, 0.5, 0, 0, 0.5, 0, 0.5, 0.5])).toBe(4);
+    expect(badSince([0, 1, 2, 3], [0.5, 0.5, 0, 0])).toBeNull();
+  });
+  it('takes no error series for no errors, and no traffic for unknown', () => {
+    expect(share(undefined, [10, null, 0])).toEqual([0, null, 0]);
+    expect(share([1, null], [10, 10])).toEqual([0.1, 0]);
+  });
+  it('sees errors, slowness against before, and fullness', () => {
+    const well = { errors: [0, 0], p95: [0.1, 0.1, 0.1, 0.1], saturation: [0.4] };
+    expect(hurts(well)).toBe(false);
+    expect(hurts({ ...well, errors: [0, 0.05] })).toBe(true);
+    expect(hurts({ ...well, p95: [0.1, 0.1, 0.1, 1] })).toBe(true);
+    expect(hurts({ ...well, saturation: [1] })).toBe(true);
+  });
+});
+
+it('marks changes of others, alerts that fired and our actions, in order', () => {
+  const marks = markersOf({
+    changes: [
+      { id: 1, at: 5, kind: 'deploy', service: 'a', title: 'D', author: '', detail: '', ours: false, reverted: false },
+      { id: 2, at: 9, kind: 'config', service: 'a', title: 'ours', author: '', detail: '', ours: true, reverted: false },
+    ],
+    alerts: [
+      { name: 'A', service: 's', severity: '', summary: '', state: 'firing', since: 1, value: 0 },
+      { name: 'B', service: '', severity: '', summary: '', state: 'pending', since: 2, value: 0 },
+    ],
+    actions: [{ id: 1, kind: 'scale', target: 'a', title: 'Scale a', by: '', value: 3, begun: 3, state: 'done', message: '' }],
+  });
+  expect(marks.map((m) => `${m.kind} ${m.title}`)).toEqual(['alert A · s', 'action Scale a', 'change D']);
+});
+
+describe('targets', () => {
+  const rows = targetsOf({
+    services: [{ name: 'pay', kind: 'application', description: '', tags: [], calls: [], routes: [] }],
+    pods: [{ name: 'pay-1', service: 'pay', version: '', state: 'ready', restarts: 0, started: 0 }],
+    flags: [{ name: 'new-cart', service: 'cart', on: true }],
+    config: [{ name: 'pay.pool', service: 'pay', unit: '', value: 1, min: 1, max: 9 }],
+    changes: [{ id: 7, at: 0, kind: 'config', service: 'pay', title: 'Tune pool', author: '', detail: '', ours: false, reverted: false }],
+    caches: ['items'],
+    action_kinds: [],
+  });
+  it('are found by kind, name and note', () => {
+    expect(findTargets(rows, 'pod pay', 9).map((r) => r.name)).toEqual(['pay-1']);
+    expect(findTargets(rows, 'tune', 9).map((r) => [r.kind, r.name])).toEqual([['change', '7']]);
+    expect(findTargets(rows, '', 2)).toHaveLength(2);
+  });
+  it('of a service include what belongs to it', () => {
+    expect(within(rows, 'pay').map((r) => r.kind)).toEqual(['config', 'change', 'pod']);
+  });
+});
+
+describe('completion', () => {
+  it('knows names, labels and strings', () => {
+    expect(prefixAt('sum(rat', 7)).toEqual({ text: 'rat', from: 4, place: 'name' });
+    expect(prefixAt('up{serv', 7)?.place).toBe('label');
+    expect(prefixAt('sum by (serv', 12)?.place).toBe('label');
+    expect(prefixAt('up{service="pa', 14)).toBeNull();
+  });
+  it('puts those that start with it first', () => {
+    const prefix = { text: 'ca', from: 0, place: 'name' as const };
+    expect(completions(prefix, ['my_cache', 'cache_entries'], [], 2)).toEqual(['cache_entries', 'my_cache']);
+  });
+});
+
+it('waits longer each time, up to ten seconds, never at once', () => {
+  expect(backoffMs(0, 0)).toBe(250);
+  expect(backoffMs(0, 1)).toBe(500);
+  expect(backoffMs(3, 1)).toBe(4000);
+  expect(backoffMs(50, 1)).toBe(10_000);
+});
+
+it('dashes the lines of the ninth service on', () => {
+  expect(ink(0)).toEqual({ color: '--series-1', dash: [] });
+  expect(ink(8)).toEqual({ color: '--series-1', dash: [4, 3] });
+});
