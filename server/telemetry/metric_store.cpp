@@ -37,7 +37,12 @@ std::uint32_t MetricStore::add_series(Series series) {
   series.service = static_cast<std::uint16_t>(known - services_.begin());
   if (known == services_.end()) services_.emplace_back(service);
   const auto index = static_cast<std::uint32_t>(series_.size());
-  by_name_[std::string(series.labels->metric_name())].push_back(index);
+  // Kept in the order of labels, which is the order in which the query engine wants series.
+  std::vector<std::uint32_t>& named = by_name_[std::string(series.labels->metric_name())];
+  const auto place = std::lower_bound(
+      named.begin(), named.end(), *series.labels,
+      [&](std::uint32_t other, const promql::Labels& labels) { return *labels_of(other) < labels; });
+  named.insert(place, index);
   series_.push_back(std::move(series));
   return index;
 }

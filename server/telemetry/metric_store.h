@@ -68,7 +68,8 @@ class MetricStore {
   std::size_t series_count() const { return series_.size(); }
   const Series& series(std::size_t index) const { return series_[index]; }
   promql::LabelsPtr labels_of(std::uint32_t index) const;
-  // Indices of first lives whose labels meet all matchers and that any scrape in [first, last] shows.
+  // Indices of first lives whose labels meet all matchers and that any scrape in [first, last] shows, by
+  // labels.
   std::vector<std::uint32_t> find(std::span<const promql::Matcher> matchers, std::uint32_t first,
                                   std::uint32_t last) const;
   // Sums of cells read last, so that the next bucket of the same histogram only adds what lies between.

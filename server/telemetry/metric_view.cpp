@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 #include <set>
 
 #include "telemetry/metric_store.h"
@@ -19,17 +20,22 @@ MetricView::Span MetricView::scrapes_in(std::int64_t min_t_ms, std::int64_t max_
 
 std::vector<promql::SeriesView> MetricView::select(std::span<const promql::Matcher> matchers,
                                                    std::int64_t min_t_ms, std::int64_t max_t_ms) const {
-  std::vector<promql::SeriesView> views;
   const Span span = scrapes_in(min_t_ms, max_t_ms);
+  const std::vector<std::uint32_t> found = store_.find(matchers, span.first, span.last);
+  std::vector<promql::SeriesView> views(found.size());
+  // Read in the order of cells: the buckets of one histogram then build upon each other.
+  std::vector<std::uint32_t> order(found.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(),
+            [&](std::uint32_t a, std::uint32_t b) { return found[a] < found[b]; });
   MetricStore::Cursor cursor;
-  for (const std::uint32_t index : store_.find(matchers, span.first, span.last)) {
-    promql::SeriesView view;
+  for (const std::uint32_t place : order) {
+    promql::SeriesView& view = views[place];
     view.samples.reserve(span.last - span.first + 1);
-    store_.read(index, span.first, span.last, epoch_ms_, cursor, view.samples);
-    if (view.samples.empty()) continue;
-    view.labels = store_.labels_of(index);
-    views.push_back(std::move(view));
+    store_.read(found[place], span.first, span.last, epoch_ms_, cursor, view.samples);
+    view.labels = store_.labels_of(found[place]);
   }
+  std::erase_if(views, [](const promql::SeriesView& view) { return view.samples.empty(); });
   return views;
 }
 

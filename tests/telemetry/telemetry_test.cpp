@@ -299,6 +299,16 @@ TEST(Telemetry, PodsComeAndGoAsInACluster) {
   EXPECT_EQ(w.telemetry.logs().search(query)->matched, 3u);
 }
 
+TEST(Telemetry, SeriesComeInTheOrderOfTheirLabels) {
+  const Shop shop;
+  World w(shop, shop.deployed());
+  w.run(120);
+  const MetricView view(w.telemetry.metrics(), 0);
+  const auto all = view.select({}, 0, 120'000);
+  EXPECT_GT(all.size(), 500u);
+  for (std::size_t i = 1; i < all.size(); ++i) ASSERT_TRUE(*all[i - 1].labels < *all[i].labels);
+}
+
 TEST(Telemetry, ARestartedProcessCountsFromZero) {
   const Shop shop;
   World w(shop, {});
