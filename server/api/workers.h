@@ -1,25 +1,30 @@
-// Threads for what takes long: warm-ups, queries, replays, reviews. They run at lower priority than the
-// threads that carry rooms and sockets, so that a review never delays a tick. Any thread may post.
+// Threads for what takes long: warm-ups, queries, replays, reviews. They run at lower priority than the threads
+// that carry rooms and sockets, so that a review never delays a tick. Any thread may post.
 #pragma once
 
-#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <thread>
+#include <vector>
 
 namespace incident::api {
 
 class Workers {
  public:
-  using Executor = boost::asio::thread_pool::executor_type;
+  using Executor = boost::asio::io_context::executor_type;
 
   explicit Workers(unsigned threads);  // 0: one for each core
-  ~Workers();                          // waits for what runs
+  ~Workers();                          // stop(), and waits for what runs
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
-  Executor executor() { return pool_.get_executor(); }
-  void stop();  // what has not begun is dropped
+  Executor executor() { return context_.get_executor(); }
+  void stop() { context_.stop(); }  // what has not begun is dropped
 
  private:
-  boost::asio::thread_pool pool_;
+  boost::asio::io_context context_;
+  boost::asio::executor_work_guard<Executor> stay_;
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace incident::api

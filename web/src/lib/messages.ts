@@ -1,29 +1,6 @@
-// Every message between the client and the server, as server/api/messages_in.h and messages_out.h list them.
-// Optional fields are absent when they have no value.
+// Every message between client and server. Written by `./dev incident typescript` from
+// server/api/messages_in.h and messages_out.h; do not edit.
 
-// --- in: what a client says
-
-// A player's action on the system; `kind` is the name in sim::ActionKind, in snake case. `target` names the
-// service, pod, flag, config key, change or cache; `value` is what the kind needs (instances, permille, flag
-// state, setting).
-export interface ActionRequest {
-  kind: string;
-  target: string;
-  value: number;
-}
-
-// What a pin points at. `kind`: log | trace | metric | change | alert | note.
-export interface EvidenceRef {
-  kind: string;
-  ref: string;
-  query: string;
-  from?: number;
-  to?: number;
-  label: string;
-}
-
-// First frame after the socket opens. `epoch` and `since` as last seen in a frame; both absent on a first
-// visit.
 export interface Hello {
   type: 'hello';
   id: number;
@@ -50,13 +27,11 @@ export interface SetReady {
   ready: boolean;
 }
 
-// The host starts the match; everybody gets the briefing and then the clock runs.
 export interface StartMatch {
   type: 'start_match';
   id: number;
 }
 
-// The host of a practice match stops the clock and lets it go on.
 export interface PauseMatch {
   type: 'pause_match';
   id: number;
@@ -67,7 +42,12 @@ export interface ResumeMatch {
   id: number;
 }
 
-// Answers with `action_preview`; changes nothing and is not logged.
+export interface ActionRequest {
+  kind: string;
+  target: string;
+  value: number;
+}
+
 export interface PreviewAction {
   type: 'preview_action';
   id: number;
@@ -78,6 +58,15 @@ export interface Act {
   type: 'act';
   id: number;
   action: ActionRequest;
+}
+
+export interface EvidenceRef {
+  kind: string;
+  ref: string;
+  query: string;
+  from?: number;
+  to?: number;
+  label: string;
 }
 
 export interface Pin {
@@ -107,7 +96,6 @@ export interface Chat {
   text: string;
 }
 
-// An update to customers, on the status page.
 export interface StatusUpdate {
   type: 'status_update';
   id: number;
@@ -120,18 +108,17 @@ export interface TakeHint {
   id: number;
 }
 
-// This team stops here: the clock of its arena ends and the score is counted as it stands.
 export interface Concede {
   type: 'concede';
   id: number;
 }
 
-// POST /api/v1/session
+export type ClientFrame = Hello | ChooseTeam | SetRole | SetReady | StartMatch | PauseMatch | ResumeMatch | PreviewAction | Act | Pin | Unpin | Declare | Chat | StatusUpdate | TakeHint | Concede;
+
 export interface TakeHandle {
   handle: string;
 }
 
-// POST /api/v1/matches
 export interface CreateMatch {
   incident: string;
   mode: string;
@@ -139,12 +126,9 @@ export interface CreateMatch {
   team: string;
 }
 
-// POST /api/v1/join
 export interface JoinMatch {
   code: string;
 }
-
-// --- out: what the server says
 
 export interface Player {
   id: string;
@@ -181,6 +165,23 @@ export interface ServiceInfo {
   routes: string[];
 }
 
+export interface ActionKindInfo {
+  kind: string;
+  title: string;
+  target_kind: string;
+  description: string;
+  has_value: boolean;
+  value_label: string;
+  value_min: number;
+  value_max: number;
+}
+
+export interface Mechanism {
+  id: string;
+  name: string;
+  description: string;
+}
+
 export interface ConfigKey {
   name: string;
   service: string;
@@ -203,24 +204,6 @@ export interface Pod {
   state: string;
   restarts: number;
   started: number;
-}
-
-// One row of the actions list: what can be done to what, as players may say it back in `act`.
-export interface ActionKindInfo {
-  kind: string;
-  title: string;
-  target_kind: string;
-  description: string;
-  has_value: boolean;
-  value_label: string;
-  value_min: number;
-  value_max: number;
-}
-
-export interface Mechanism {
-  id: string;
-  name: string;
-  description: string;
 }
 
 export interface Pinned {
@@ -271,7 +254,6 @@ export interface ActionStatus {
   message: string;
 }
 
-// A line of the incident channel: what people wrote and what the timeline notes by itself.
 export interface ChannelLine {
   id: number;
   at: number;
@@ -295,15 +277,6 @@ export interface Declaration {
   at: number;
 }
 
-// Requests of customers in the last seconds, weighted.
-export interface JourneyHealth {
-  name: string;
-  rate: number;
-  error_share: number;
-  slow_share: number;
-}
-
-// The answer to `hello` when the rest of the stream is not to be had: the whole state.
 export interface Snapshot {
   type: 'snapshot';
   seq: number;
@@ -344,7 +317,13 @@ export interface Snapshot {
   budget_left: number;
 }
 
-// Once a second while the clock runs.
+export interface JourneyHealth {
+  name: string;
+  rate: number;
+  error_share: number;
+  slow_share: number;
+}
+
 export interface Tick {
   type: 'tick';
   seq: number;
@@ -356,8 +335,6 @@ export interface Tick {
   sent_at_ms: number;
 }
 
-// Something in the arena is new or has changed: whatever is present replaces the entry of the same id or
-// name.
 export interface Update {
   type: 'update';
   seq: number;
@@ -383,7 +360,6 @@ export interface Update {
   briefing?: Briefing;
 }
 
-// The command with this id is durable and has been applied.
 export interface Ack {
   type: 'ack';
   id: number;
@@ -409,12 +385,13 @@ export interface Error {
   at: string;
 }
 
-// The server is going away or the match ended; `reason`: restart | ended | replaced | policy.
 export interface Goodbye {
   type: 'goodbye';
   reason: string;
   message: string;
 }
+
+export type ServerFrame = Snapshot | Tick | Update | Ack | ActionPreview | Error | Goodbye;
 
 export interface Session {
   player: string;
@@ -437,7 +414,6 @@ export interface MatchCreated {
   code: string;
 }
 
-// A match of the reader's, for the home page. `state` as Snapshot::phase.
 export interface MatchSummary {
   match: string;
   incident: string;
@@ -497,7 +473,6 @@ export interface EvidenceVerdict {
   verdict: string;
 }
 
-// Causal evidence that was there to see, pinned or missed.
 export interface Clue {
   at: number;
   kind: string;
@@ -537,7 +512,6 @@ export interface Debrief {
   write_up: string;
 }
 
-// GET /api/v1/matches/{match}/result, after the end only.
 export interface MatchResult {
   match: string;
   incident: string;
@@ -606,6 +580,19 @@ export interface Trace {
   spans: Span[];
 }
 
-export type ClientFrame = Hello | ChooseTeam | SetRole | SetReady | StartMatch | PauseMatch | ResumeMatch | PreviewAction | Act | Pin | Unpin | Declare | Chat | StatusUpdate | TakeHint | Concede;
+export interface Panel {
+  title: string;
+  unit: string;
+  query: string;
+  legend: string;
+}
 
-export type ServerFrame = Snapshot | Tick | Update | Ack | ActionPreview | Error | Goodbye;
+export interface Dashboard {
+  id: string;
+  title: string;
+  panels: Panel[];
+}
+
+export interface Dashboards {
+  dashboards: Dashboard[];
+}
