@@ -42,9 +42,10 @@ Api::Reply Api::arena_door(net::Request request, std::string arena, std::string 
   const auto view = co_await net::from_callback<Result<ArenaView>>(
       [&](auto done) { (*room)->view(player ? player->id : "", team, done); });
   if (!view) co_return net::problem(view.error());
-  auto response = co_await net::run_on(workers_.executor(), [view = *view, path, request] {
+  auto work = [view = *view, path, request] {
     return std::make_shared<net::Response>(answer(view, path, request));
-  });
+  };
+  const auto response = co_await net::run_on(workers_.executor(), std::move(work));
   response->set("Cache-Control", "no-store");
   co_return std::move(*response);
 }

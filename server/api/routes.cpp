@@ -32,9 +32,14 @@ net::Response json_list(const std::vector<T>& messages) {
   return net::json_response(200, encode_body(messages));
 }
 
-net::awaitable<Result<match::Applied>> submit(SharedRoom room, std::string player, match::Command command) {
-  co_return co_await net::from_callback<Result<match::Applied>>(
-      [&](auto done) { room->submit(std::move(player), std::move(command), std::move(done)); });
+// Not a coroutine, and commands are named before they come here: GCC 12 destroys temporaries of aggregate
+// type twice when they stand in a co_await expression.
+net::awaitable<Result<match::Applied>> submit(Room& room, const std::string& player,
+                                              const match::Command& command) {
+  return net::from_callback<Result<match::Applied>>(
+      [shared = room.shared_from_this(), player, command](auto done) {
+        shared->submit(player, command, done);
+      });
 }
 
 std::string upper(std::string text) {
@@ -239,9 +244,10 @@ Api::Reply Api::create_match(net::Request request) {
   }
   auto room = co_await rooms_.create(incident, settings, player->id);
   if (!room) co_return net::problem(room.error());
-  auto joined = co_await submit(*room, player->id, match::Join{player->handle});
-  const std::string team = body->team.empty() ? player->handle : body->team;
-  if (joined) joined = co_await submit(*room, player->id, match::ChooseTeam{"", team});
+  const match::Command join = match::Join{player->handle};
+  const match::Command found_team = match::ChooseTeam{"", body->team.empty() ? player->handle : body->team};
+  auto joined = co_await submit(**room, player->id, join);
+  if (joined) joined = co_await submit(**room, player->id, found_team);
   if (!joined) co_return net::problem(joined.error());
   auto listed = co_await net::from_callback<Result<void>>(
       [&](auto done) { store_.add_match_player((*room)->info().id, player->id, done); });
@@ -259,7 +265,8 @@ Api::Reply Api::join_match(net::Request request) {
   }
   const auto room = rooms_.find_by_code(upper(body->code));
   if (!room) co_return net::problem(not_found("There is no open match with this code.", "code"));
-  const auto joined = co_await submit(room, player->id, match::Join{player->handle});
+  const match::Command join = match::Join{player->handle};
+  const auto joined = co_await submit(*room, player->id, join);
   if (!joined && joined.error().code != ErrorCode::kAlreadyExists) co_return net::problem(joined.error());
   auto listed = co_await net::from_callback<Result<void>>(
       [&](auto done) { store_.add_match_player(room->info().id, player->id, done); });

@@ -1,5 +1,5 @@
-// Threads for what takes long: warm-ups, queries, replays, reviews. They run at lower priority than the threads
-// that carry rooms and sockets, so that a review never delays a tick. Any thread may post.
+// Threads for what takes long: warm-ups, queries, replays, reviews. They run at lower priority than the
+// threads that carry rooms and sockets, so that a review never delays a tick. Any thread may post.
 #pragma once
 
 #include <boost/asio/executor_work_guard.hpp>

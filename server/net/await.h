@@ -1,5 +1,8 @@
 // Two bridges from callback code into coroutines. Both resume the coroutine on its own executor, whichever
 // thread the work ran on.
+//
+// Give closures that own something a name and move them in: GCC 12 destroys temporaries that own something
+// twice when they stand in a co_await expression.
 #pragma once
 
 #include <boost/asio/associated_executor.hpp>
@@ -37,7 +40,7 @@ awaitable<T> from_callback(Start start) {
 template <class Executor, class F>
 auto run_on(Executor executor, F f) -> awaitable<std::invoke_result_t<F>> {
   using T = std::invoke_result_t<F>;
-  co_return co_await from_callback<T>([executor, f = std::move(f)](std::function<void(T)> done) mutable {
+  return from_callback<T>([executor, f = std::move(f)](std::function<void(T)> done) mutable {
     boost::asio::post(executor, [f = std::move(f), done = std::move(done)]() mutable { done(f()); });
   });
 }
