@@ -23,7 +23,7 @@
 
 namespace incident::sim {
 
-struct World;  // the state, in world.h; for the parts only
+struct World;  // the state, in engine/world.h; for the parts only
 
 enum class InstanceState : std::uint8_t { kAbsent, kStarting, kReady, kDraining };
 
