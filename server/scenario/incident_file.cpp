@@ -12,7 +12,6 @@ namespace {
 using sim::Model;
 using sim::PartKind;
 
-constexpr std::int64_t kDifficultyMax = 5;
 constexpr std::size_t kTemptingMin = 2;
 
 sim::ChangeKind read_change_kind(const Node& node) {
@@ -26,8 +25,7 @@ sim::ChangeKind read_change_kind(const Node& node) {
 
 // Times of changes are counted from the end of the healthy history; before it happened what is no fault.
 sim::PlannedChange read_change(const Node& node, const Model& model, Duration history) {
-  node.only({"at", "kind", "service", "visible", "causal", "revision", "settings", "lasts", "title", "author",
-             "detail"});
+  node.only(kChangeFields);
   sim::PlannedChange change;
   change.at = SimTime{} + history + node.at("at").duration();
   if (change.at <= SimTime{}) node.at("at").fail("lies before the simulation begins");
@@ -44,7 +42,7 @@ sim::PlannedChange read_change(const Node& node, const Model& model, Duration hi
   if ((change.kind == sim::ChangeKind::kDeploy) != change.revision.valid())
     node.fail("a deploy names its revision, and nothing else does");
   node.each("settings", [&](const Node& setting) {
-    setting.only({"part", "of", "parameter", "value"});
+    setting.only(kSettingFields);
     const sim::ParameterRef ref = read_parameter_ref(model, setting);
     change.settings.push_back({ref, 0, setting.at("value").parameter(sim::parameters()[ref.parameter])});
   });
@@ -64,7 +62,7 @@ std::size_t change_titled(const sim::Plan& plan, const Node& node) {
 }
 
 TimedCommand read_command(const Node& node, const Incident& incident) {
-  node.only({"at", "do", "target", "value"});
+  node.only(kCommandFields);
   TimedCommand command;
   command.at = node.at("at").duration();
   const std::string kind = node.at("do").text();
@@ -78,7 +76,7 @@ TimedCommand read_command(const Node& node, const Incident& incident) {
 }
 
 Solution read_solution(const Node& node, const Incident& incident) {
-  node.only({"name", "why", "commands", "ends_harm_within"});
+  node.only(kSolutionFields);
   Solution solution;
   solution.name = node.at("name").text();
   solution.why = node.at("why").text();
@@ -88,7 +86,7 @@ Solution read_solution(const Node& node, const Incident& incident) {
 }
 
 void read_answer(const Node& node, Incident& incident) {
-  node.only({"component", "mechanism", "trigger"});
+  node.only(kAnswerFields);
   Answer& answer = incident.answer;
   answer.component = node.at("component").text();
   find_part(*incident.model, PartKind::kService, answer.component, node.at("component"));
@@ -110,11 +108,12 @@ void read_texts(const Node& root, Incident& incident) {
   texts("tags", incident.tags);
   texts("roles", incident.roles);
   root.at("hints").each([&](const Node& node) {
-    node.only({"text", "price"});
-    incident.hints.push_back({node.at("text").text(), static_cast<int>(node.at("price").whole(0, 200))});
+    node.only(kHintFields);
+    incident.hints.push_back(
+        {node.at("text").text(), static_cast<int>(node.at("price").whole(0, kHintPriceMax))});
   });
   const Node debrief = root.at("debrief");
-  debrief.only({"what_happened", "why_it_misled", "prevention", "modelled_on", "inspired_by", "write_up"});
+  debrief.only(kDebriefFields);
   Debrief& d = incident.debrief;
   d.what_happened = debrief.at("what_happened").text();
   d.why_it_misled = debrief.at("why_it_misled").text();
@@ -127,9 +126,7 @@ void read_texts(const Node& root, Incident& incident) {
 }  // namespace
 
 Incident read_incident(const Node& root, System system) {
-  root.only({"$schema",    "id",      "title",       "system",  "severity",  "difficulty", "expected",
-             "time_limit", "history", "page_within", "tags",    "roles",     "briefing",   "revisions",
-             "changes",    "answer",  "hints",       "debrief", "reference", "tempting"});
+  root.only(kIncidentFields);
   Incident incident;
   incident.id = root.at("id").text();
   incident.title = root.at("title").text();
@@ -143,6 +140,7 @@ Incident read_incident(const Node& root, System system) {
   incident.page_within = root.at("page_within").duration();
 
   root.each("revisions", [&](const Node& node) {
+    node.only(kIncidentRevisionFields);
     const Node name = node.at("service");
     const sim::ServiceId service(find_part(system.model, PartKind::kService, name.text(), name));
     system.model.revisions.push_back(read_revision(service, node));
@@ -158,8 +156,6 @@ Incident read_incident(const Node& root, System system) {
     root.at("changes").fail("at most " + std::to_string(sim::kCausesMax) + " may be causal");
   if (auto valid = sim::validate(system.model); !valid)
     root.fail("the system does not hang together: " + valid.error().at + " " + valid.error().message);
-  if (auto valid = telemetry::validate(system.telemetry); !valid)
-    root.fail("the system's alerts: " + valid.error().at + " " + valid.error().message);
 
   incident.model = std::make_shared<const Model>(std::move(system.model));
   incident.plan = std::make_shared<const sim::Plan>(std::move(plan));

@@ -91,6 +91,17 @@ void Node::only(std::span<const std::string_view> allowed) const {
   }
 }
 
+void Node::only(const ObjectSpec& spec) const {
+  std::vector<std::string_view> names;
+  for (const Field& field : spec.fields) names.push_back(field.name);
+  only(names);
+  for (const Field& field : spec.fields) {
+    if (field.required && !has(field.name))
+      fail("\"" + std::string(field.name) + "\" is missing: " + std::string(field.meaning));
+    if (has(field.name) && !field.choices.empty()) at(field.name).one_of(field.choices);
+  }
+}
+
 bool Node::has(std::string_view key) const {
   return value_->is_object() && value_->contains(key);
 }
@@ -122,6 +133,13 @@ std::string Node::text() const {
   if (!value_->is_string() || value_->get_ref<const std::string&>().empty())
     fail("must be a text that is not empty");
   return value_->get<std::string>();
+}
+
+void Node::one_of(std::span<const std::string_view> choices) const {
+  if (std::find(choices.begin(), choices.end(), text()) != choices.end()) return;
+  std::string all;
+  for (const auto choice : choices) all += (all.empty() ? "" : ", ") + std::string(choice);
+  fail("must be one of " + all);
 }
 
 bool Node::boolean() const {

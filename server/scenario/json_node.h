@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "scenario/fields.h"
 #include "scenario/json_text.h"
 #include "sim/parameters.h"
 
@@ -26,11 +27,10 @@ class Node {
 
   [[noreturn]] void fail(const std::string& message) const;
 
-  // --- objects. `only` refuses members that are not in the list and names the nearest that is.
+  // --- objects. `only` refuses members that are not in the list and names the nearest that is; of a table,
+  // it also wants those that are required.
   void only(std::span<const std::string_view> allowed) const;
-  void only(std::initializer_list<std::string_view> allowed) const {
-    only(std::span<const std::string_view>(allowed.begin(), allowed.size()));
-  }
+  void only(const ObjectSpec& spec) const;
   bool has(std::string_view key) const;
   Node at(std::string_view key) const;  // required
   void each_member(const std::function<void(const std::string& key, const Node&)>& visit) const;
@@ -41,6 +41,7 @@ class Node {
 
   // --- values
   std::string text() const;  // not empty
+  void one_of(std::span<const std::string_view> choices) const;
   bool boolean() const;
   std::int64_t whole(std::int64_t min, std::int64_t max) const;
   Duration duration() const;  // "800ms", "5m", "-2m30s"

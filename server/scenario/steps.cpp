@@ -21,6 +21,9 @@ class Steps {
 
  private:
   void one(const Node& node) {
+    for (const ObjectSpec& kind : step_kinds()) {
+      if (node.has(kind.fields.front().name)) node.only(kind);
+    }
     if (node.has("work")) return timed(node, "work", StepKind::kWork, sim::Shape::kLognormal);
     if (node.has("delay")) return timed(node, "delay", StepKind::kDelay, sim::Shape::kExponential);
     if (node.has("call")) return call(node);
@@ -40,8 +43,6 @@ class Steps {
   }
 
   void timed(const Node& node, std::string_view key, StepKind kind, sim::Shape shape) {
-    const std::string_view allowed[] = {key, "shape", "variation"};
-    node.only(allowed);
     Step& step = add(kind);
     step.amount = node.at(key).duration();
     step.shape = shape;
@@ -68,7 +69,6 @@ class Steps {
   }
 
   void call(const Node& node) {
-    node.only({"call", "optional"});
     Step& step = add(StepKind::kCall);
     step.edge = edge(node.at("call"));
     step.optional = node.boolean("optional", false);
@@ -83,13 +83,9 @@ class Steps {
     steps[at].count = static_cast<std::uint16_t>(steps.size() - at - 1);
   }
 
-  void parallel(const Node& node) {
-    node.only({"parallel"});
-    guarded(StepKind::kParallel, {}, node.at("parallel"));
-  }
+  void parallel(const Node& node) { guarded(StepKind::kParallel, {}, node.at("parallel")); }
 
   void cache_get(const Node& node) {
-    node.only({"cache_get", "via", "on_miss"});
     Step step;
     step.cache =
         sim::CacheId(find_part(model_, PartKind::kCache, node.at("cache_get").text(), node.at("cache_get")));
@@ -98,7 +94,6 @@ class Steps {
   }
 
   void cache_put(const Node& node) {
-    node.only({"cache_put", "via"});
     Step& step = add(StepKind::kCachePut);
     step.cache =
         sim::CacheId(find_part(model_, PartKind::kCache, node.at("cache_put").text(), node.at("cache_put")));
@@ -106,7 +101,6 @@ class Steps {
   }
 
   void lock(const Node& node) {
-    node.only({"lock"});
     const std::string name = node.at("lock").text();
     for (std::size_t i = 0; i < model_.lock_sets.size(); ++i) {
       if (model_.lock_sets[i].name == name) {
@@ -118,14 +112,12 @@ class Steps {
   }
 
   void maybe(const Node& node) {
-    node.only({"maybe", "do"});
     Step step;
     step.permille = static_cast<std::uint32_t>(node.at("maybe").quantity(sim::Unit::kPermille));
     guarded(StepKind::kMaybe, step, node.at("do"));
   }
 
   void if_flag(const Node& node) {
-    node.only({"if_flag", "do"});
     Step step;
     step.flag =
         sim::FlagId(find_part(model_, PartKind::kFlag, node.at("if_flag").text(), node.at("if_flag")));

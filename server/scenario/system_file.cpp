@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "promql/parser.h"
 #include "scenario/steps.h"
 
 namespace incident::scenario {
@@ -42,8 +43,7 @@ sim::ServiceKind read_kind(const Node& node) {
 
 // The first pass: everything that has a name, so that the second can refer to all of it.
 void read_service(const Node& node, const Node& defaults, System& system) {
-  node.only({"name", "kind", "description", "version", "instances", "instances_max", "tags", "probe",
-             "parameters", "database", "operations", "clients", "revisions"});
+  node.only(kServiceFields);
   Model& model = system.model;
   sim::ServiceSpec spec;
   spec.name = node.at("name").text();
@@ -65,18 +65,21 @@ void read_service(const Node& node, const Node& defaults, System& system) {
   model.revisions.push_back({id, spec.version_stem + ".0", {}});
   model.services.push_back(std::move(spec));
   node.each("operations", [&](const Node& operation) {
-    operation.only({"name", "parameters", "steps"});
+    operation.only(kOperationFields);
     sim::OperationSpec o;
     o.service = id;
     o.name = operation.at("name").text();
     read_parameters(operation, "parameters", PartKind::kOperation, o.initial);
     model.operations.push_back(std::move(o));
   });
-  node.each("revisions", [&](const Node& r) { model.revisions.push_back(read_revision(id, r)); });
+  node.each("revisions", [&](const Node& r) {
+    r.only(kRevisionFields);
+    model.revisions.push_back(read_revision(id, r));
+  });
 }
 
 void read_client(const Node& node, const Node& defaults, sim::ServiceId from, Model& model) {
-  node.only({"name", "to", "pool", "parameters"});
+  node.only(kClientFields);
   sim::EdgeSpec edge;
   edge.from = from;
   edge.name = node.at("name").text();
@@ -94,13 +97,13 @@ void read_small_parts(const Node& root, System& system) {
     return sim::ServiceId(find_part(model, PartKind::kService, node.at(key).text(), node.at(key)));
   };
   root.each("pools", [&](const Node& node) {
-    node.only({"name", "owner", "target", "parameters"});
+    node.only(kPoolFields);
     sim::PoolSpec pool{service(node, "owner"), service(node, "target"), node.at("name").text(), {}};
     read_parameters(node, "parameters", PartKind::kPool, pool.initial);
     model.pools.push_back(std::move(pool));
   });
   root.each("caches", [&](const Node& node) {
-    node.only({"name", "service", "keys", "zipf", "parameters"});
+    node.only(kCacheFields);
     sim::CacheSpec cache;
     cache.service = service(node, "service");
     cache.name = node.at("name").text();
@@ -111,7 +114,7 @@ void read_small_parts(const Node& root, System& system) {
     model.caches.push_back(std::move(cache));
   });
   root.each("row_locks", [&](const Node& node) {
-    node.only({"name", "database", "rows", "zipf"});
+    node.only(kRowLocksFields);
     sim::LockSetSpec set;
     set.database = service(node, "database");
     set.name = node.at("name").text();
@@ -121,7 +124,7 @@ void read_small_parts(const Node& root, System& system) {
     model.lock_sets.push_back(std::move(set));
   });
   root.each("flags", [&](const Node& node) {
-    node.only({"name", "service", "on"});
+    node.only(kFlagFields);
     sim::FlagSpec flag{node.at("name").text(), service(node, "service"), {}};
     flag.initial.on = node.boolean("on", false) ? 1 : 0;
     model.flags.push_back(std::move(flag));
@@ -129,7 +132,7 @@ void read_small_parts(const Node& root, System& system) {
 }
 
 void read_journey(const Node& node, Model& model) {
-  node.only({"name", "rate", "slow", "steps"});
+  node.only(kJourneyFields);
   sim::JourneySpec journey;
   journey.name = node.at("name").text();
   journey.initial.rate_per_kilosecond = node.at("rate").quantity(sim::Unit::kPerKilosecond);
@@ -145,12 +148,14 @@ void read_journey(const Node& node, Model& model) {
 }
 
 void read_config_key(const Node& node, Model& model) {
-  node.only({"name", "service", "sets", "unit", "divisor", "min", "max"});
+  node.only(kConfigKeyFields);
   sim::ConfigKeySpec key;
   key.name = node.at("name").text();
   key.service =
       sim::ServiceId(find_part(model, PartKind::kService, node.at("service").text(), node.at("service")));
-  key.target = read_parameter_ref(model, node.at("sets"));
+  const Node sets = node.at("sets");
+  sets.only(kParameterRefFields);
+  key.target = read_parameter_ref(model, sets);
   key.unit = node.has("unit") ? node.at("unit").text() : "";
   key.unit_divisor = node.whole("divisor", 1, 1, 1'000'000);
   key.min = node.at("min").whole(0, INT64_MAX);
@@ -158,26 +163,34 @@ void read_config_key(const Node& node, Model& model) {
   model.config_keys.push_back(std::move(key));
 }
 
+std::string read_query(const Node& node) {
+  if (const auto parsed = promql::parse_expr(node.text()); !parsed) {
+    const Error& error = parsed.error();
+    node.fail("is not PromQL: " + (error.at.empty() ? "" : error.at + " ") + error.message);
+  }
+  return node.text();
+}
+
 void read_dashboard(const Node& node, SystemInfo& info) {
-  node.only({"id", "title", "panels"});
+  node.only(kDashboardFields);
   Dashboard dashboard{node.at("id").text(), node.at("title").text(), {}};
   node.at("panels").each([&](const Node& panel) {
-    panel.only({"title", "unit", "query", "legend"});
-    dashboard.panels.push_back({panel.at("title").text(), panel.at("unit").text(), panel.at("query").text(),
-                                panel.text("legend", "{{service}}")});
+    panel.only(kPanelFields);
+    dashboard.panels.push_back({panel.at("title").text(), panel.at("unit").text(),
+                                read_query(panel.at("query")), panel.text("legend", "{{service}}")});
   });
   info.dashboards.push_back(std::move(dashboard));
 }
 
 void read_alert(const Node& node, telemetry::TelemetryConfig& config) {
-  node.only({"name", "service", "severity", "expr", "for", "summary", "runbook", "pages"});
+  node.only(kAlertFields);
   telemetry::AlertRule rule;
   rule.name = node.at("name").text();
   rule.service = node.text("service", "");
   rule.severity = node.at("severity").text();
   if (rule.severity != "critical" && rule.severity != "warning")
     node.at("severity").fail("must be critical or warning");
-  rule.expr = node.at("expr").text();
+  rule.expr = read_query(node.at("expr"));
   rule.hold = node.duration("for", Duration{0});
   rule.summary = node.at("summary").text();
   rule.runbook = node.text("runbook", "");
@@ -188,7 +201,6 @@ void read_alert(const Node& node, telemetry::TelemetryConfig& config) {
 }  // namespace
 
 sim::RevisionSpec read_revision(sim::ServiceId service, const Node& node) {
-  node.only({"service", "version", "parameters"});
   sim::RevisionSpec revision{service, node.at("version").text(), {}};
   read_parameters(node, "parameters", PartKind::kRevision, revision.initial);
   return revision;
@@ -261,9 +273,7 @@ sim::ParameterRef read_parameter_ref(const Model& model, const Node& node) {
 }
 
 System read_system(const Node& root) {
-  root.only({"$schema", "id", "title", "description", "weight", "day_start", "day_shape", "defaults",
-             "services", "pools", "caches", "row_locks", "flags", "journeys", "config", "dashboards",
-             "alerts"});
+  root.only(kSystemFields);
   System system;
   Model& model = system.model;
   system.info.id = root.at("id").text();
@@ -276,7 +286,7 @@ System read_system(const Node& root) {
     model.day_shape_permille.push_back(static_cast<std::uint32_t>(share.quantity(sim::Unit::kPermille)));
   });
   const Node defaults = root.at("defaults");
-  defaults.only({"service", "client"});
+  defaults.only(kDefaultsFields);
   const Node services = root.at("services");
   services.each([&](const Node& node) { read_service(node, defaults, system); });
   read_small_parts(root, system);
@@ -304,6 +314,8 @@ System read_system(const Node& root) {
   root.each("config", [&](const Node& node) { read_config_key(node, model); });
   root.each("dashboards", [&](const Node& node) { read_dashboard(node, system.info); });
   root.each("alerts", [&](const Node& node) { read_alert(node, system.telemetry); });
+  if (auto valid = telemetry::validate(system.telemetry); !valid)
+    root.at("alerts").fail(valid.error().at + " " + valid.error().message);
   return system;
 }
 
