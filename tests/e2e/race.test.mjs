@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { launch, Player } from './lib/browser.mjs';
+import { launch, Player, showOnFailure } from './lib/browser.mjs';
 import { Server } from './lib/server.mjs';
 
 const incident = 'thin_stock_pool';
@@ -18,7 +18,7 @@ after(async () => {
   await server?.stop();
 });
 
-test('two teams race to the board', { timeout: 300_000 }, async () => {
+test('two teams race to the board', { timeout: 300_000 }, () => showOnFailure(browser, async () => {
   const ada = await Player.arrive(browser, server, 'ada');
   const lin = await Player.arrive(browser, server, 'lin');
 
@@ -75,4 +75,4 @@ test('two teams race to the board', { timeout: 300_000 }, async () => {
   assert.deepEqual(teams, ['Night owls', 'Pager duty']);
 
   assert.deepEqual([...ada.complaints, ...lin.complaints], []);
-});
+}));

@@ -134,3 +134,15 @@ export class Player {
     return this.page.context().close();
   }
 }
+
+/** Runs a test's body; when it fails, what every page showed goes to SHOTS_DIR (if that is set). */
+export async function showOnFailure(browser, body) {
+  try {
+    await body();
+  } catch (error) {
+    const folder = process.env.SHOTS_DIR;
+    const pages = folder ? browser.contexts().flatMap((context) => context.pages()) : [];
+    for (const [i, page] of pages.entries()) await page.screenshot({ path: `${folder}/failure-${i}.png` });
+    throw error;
+  }
+}

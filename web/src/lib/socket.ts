@@ -37,6 +37,7 @@ interface Waiting {
 
 const answerTimeMs = 15_000;
 const silenceMs = 20_000;
+const settleMs = 1000;
 
 export class MatchSocket {
   private socket: WebSocket | null = null;
@@ -46,6 +47,7 @@ export class MatchSocket {
   private nextId = Date.now() % 1_000_000_000_000;
   private attempt = 0;
   private retry: ReturnType<typeof setTimeout> | undefined;
+  private settled: ReturnType<typeof setTimeout> | undefined;
   private watch: ReturnType<typeof setInterval> | undefined;
   private heardAt = 0;
   private helloSent = false;
@@ -128,11 +130,14 @@ export class MatchSocket {
       hello['since'] = this.stream.seq;
     }
     this.socket?.send(JSON.stringify(hello));
-    // With nothing missed the server has nothing to send; the open socket itself is the good news.
-    if (this.stream) this.nowOpen();
+    // A server that has just started may still bring the match back; its first frame says that it is there. While
+    // the clock stands and nothing was missed there is no frame to come, so the open socket has to do.
+    clearTimeout(this.settled);
+    if (this.stream && this.stream.phase !== 'running') this.settled = setTimeout(() => this.nowOpen(), settleMs);
   }
 
   private nowOpen(): void {
+    if (this.socket?.readyState !== WebSocket.OPEN) return;
     this.attempt = 0;
     this.say('open');
   }
@@ -155,9 +160,9 @@ export class MatchSocket {
           return;
         }
         this.helloSent = false;
+        this.nowOpen();
         if (state && state !== this.stream) {
           this.stream = state;
-          this.nowOpen();
           this.events.state(state);
         }
         return;
