@@ -25,7 +25,12 @@ Workers::Workers(unsigned threads) : stay_(context_.get_executor()) {
 
 Workers::~Workers() {
   stop();
+}
+
+void Workers::stop() {
+  context_.stop();
   for (auto& thread : threads_) thread.join();
+  threads_.clear();
 }
 
 }  // namespace incident::api

@@ -14,12 +14,13 @@ class Workers {
   using Executor = boost::asio::io_context::executor_type;
 
   explicit Workers(unsigned threads);  // 0: one for each core
-  ~Workers();                          // stop(), and waits for what runs
+  ~Workers();                          // stop()
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
   Executor executor() { return context_.get_executor(); }
-  void stop() { context_.stop(); }  // what has not begun is dropped
+  // What has not begun is dropped; waits for what runs. Not to be called on a worker.
+  void stop();
 
  private:
   boost::asio::io_context context_;

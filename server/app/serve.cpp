@@ -56,13 +56,14 @@ int serve(const ServeConfig& config) {
   const auto web = config.web.empty() ? home / "web" / "dist" : config.web;
   auto files = net::StaticFiles::load(web);
   if (!files) return fail("web client", files.error());
+
+  // The order is that of the shutdown, backwards: rooms live on ticks and workers, and the store's callbacks
+  // reach into rooms, so the store ends first.
+  boost::asio::thread_pool ticks(std::max(1U, std::thread::hardware_concurrency()));
+  api::Workers workers(config.workers);
   auto store = store::open_sqlite_store(config.data_dir);
   if (!store) return fail("data", store.error());
-
-  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   net::IoPool io(config.io_threads);
-  boost::asio::thread_pool ticks(cores);
-  api::Workers workers(config.workers);
   api::Starts starts(workers);
   api::RoomServices services{ticks.get_executor(), workers, **store, starts};
   api::Rooms rooms(services, *library);
@@ -89,6 +90,7 @@ int serve(const ServeConfig& config) {
   rooms.close();
   server.stop();
   workers.stop();
+  ticks.stop();
   ticks.join();
   return 0;
 }

@@ -39,8 +39,9 @@ class House {
  public:
   House(const std::filesystem::path& data, scenario::Library incidents)
       : library(std::move(incidents)),
-        store(store::open_sqlite_store(data).value()),
+        ticks(2),
         workers(2),
+        store(store::open_sqlite_store(data).value()),
         starts(workers),
         services{ticks.get_executor(), workers, *store, starts},
         rooms(services, library),
@@ -64,9 +65,9 @@ class House {
   }
 
   scenario::Library library;
-  std::unique_ptr<store::Store> store;
-  asio::thread_pool ticks{2};
+  asio::thread_pool ticks;
   Workers workers;
+  std::unique_ptr<store::Store> store;
   Starts starts;
   RoomServices services;
   Rooms rooms;

@@ -79,6 +79,7 @@ TEST_P(Secrecy, NoByteBeforeTheEndHoldsTheAnswer) {
     for (const auto& item : names) targets.push_back(item["name"]);
     if (wanted == "change") targets = {"1", "2", "3", "4", "5"};
     if (wanted == "cache") targets = player.snapshot["caches"].get<std::vector<std::string>>();
+    if (targets.size() > 4) targets.resize(4);  // within the socket's rate
     for (const auto& target : targets)
       player.say("preview_action", {{"action", {{"kind", kind["kind"]}, {"target", target}, {"value", 1}}}});
   }
@@ -108,13 +109,13 @@ TEST_P(Secrecy, NoByteBeforeTheEndHoldsTheAnswer) {
   player.get(t + "/prometheus/api/v1/query?query=nonsense(");
   EXPECT_EQ(player.get(t + "/dashboards").status, 200);
   std::string before;
-  for (int pages = 0; pages < 60; ++pages) {
+  for (int pages = 0; pages < 12; ++pages) {
     const auto page = player.get(t + "/logs?limit=500" + before);
     ASSERT_EQ(page.status, 200);
     if (!page.parsed()["more"]) break;
     before = "&before=" + page.parsed()["lines"].back()["id"].get<std::string>();
   }
-  const json traces = player.get(t + "/traces?limit=100").parsed();
+  const json traces = player.get(t + "/traces?limit=60").parsed();
   EXPECT_GT(traces["traces"].size(), 10U);
   for (const auto& trace : traces["traces"]) player.get(t + "/traces/" + trace["id"].get<std::string>());
   EXPECT_EQ(player.get("/api/v1/matches/" + match + "/result").status, 409);
@@ -146,7 +147,8 @@ TEST_P(Secrecy, NoByteBeforeTheEndHoldsTheAnswer) {
 
 std::vector<std::string> all_incidents() {
   std::vector<std::string> ids;
-  for (const auto& incident : shipped_incidents().incidents()) ids.push_back(incident->id);
+  const scenario::Library library = shipped_incidents();
+  for (const auto& incident : library.incidents()) ids.push_back(incident->id);
   return ids;
 }
 
