@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -13,7 +14,11 @@
 namespace incident::scenario::testing {
 
 inline const std::filesystem::path& scenarios_folder() {
-  static const std::filesystem::path kFolder = INCIDENT_SCENARIOS;
+  // The variable is for authors, who try a copy.
+  static const std::filesystem::path kFolder = [] {
+    const char* other = std::getenv("INCIDENT_SCENARIOS");
+    return std::filesystem::path(other != nullptr ? other : INCIDENT_SCENARIOS);
+  }();
   return kFolder;
 }
 
