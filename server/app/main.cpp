@@ -10,6 +10,7 @@ int main(int argc, char** argv) {
   Chosen chosen;
   add_serve(app, chosen);
   add_simulate(app, chosen);
+  add_scenario(app, chosen);
   add_promql(app, chosen);
   add_backup(app, chosen);
   add_typescript(app, chosen);
