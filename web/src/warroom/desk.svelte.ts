@@ -5,7 +5,7 @@ import { getContext, setContext } from 'svelte';
 import { ink, type Ink } from '../lib/colors';
 import type { Doors } from '../lib/doors';
 import { problemText } from '../lib/http';
-import type { EvidenceRef } from '../lib/messages';
+import type { EvidenceRef, Snapshot } from '../lib/messages';
 import { stepFor } from '../lib/prometheus';
 import type { Room } from '../lib/room.svelte';
 import { router } from '../lib/router.svelte';
@@ -34,6 +34,7 @@ export interface Notice {
 
 export type Dialog = 'declare' | 'palette' | 'keys' | 'concede';
 
+const none = { changes: [], alerts: [], actions: [], services: [], pods: [] } satisfies Partial<Snapshot>;
 const scrapeSeconds = 5;
 const noticeMs = 6000;
 const noticesMax = 4;
@@ -64,8 +65,16 @@ export class Desk {
   traceFilter = $state.raw<TraceFilter>({ service: '', minMs: '', errors: false });
   trace = $state.raw<string | null>(null);
 
-  readonly markers = $derived.by<Marker[]>(() => (this.room.state ? markersOf(this.room.state) : []));
-  readonly services = $derived.by(() => this.room.state?.services ?? []);
+  // Lists of the state keep their identity from tick to tick; what is derived from one alone is not made anew
+  // (and no chart drawn again) each second.
+  private readonly changes = $derived.by(() => this.room.state?.changes ?? none.changes);
+  private readonly alerts = $derived.by(() => this.room.state?.alerts ?? none.alerts);
+  private readonly actions = $derived.by(() => this.room.state?.actions ?? none.actions);
+  readonly markers = $derived.by<Marker[]>(() =>
+    markersOf({ changes: this.changes, alerts: this.alerts, actions: this.actions }),
+  );
+  readonly services = $derived.by(() => this.room.state?.services ?? none.services);
+  readonly pods = $derived.by(() => this.room.state?.pods ?? none.pods);
   private readonly inks = $derived.by(() => new Map(this.services.map((s, i) => [s.name, ink(i)])));
 
   private nextNotice = 1;

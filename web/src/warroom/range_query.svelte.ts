@@ -9,6 +9,8 @@ export class RangeQuery {
   problem = $state('');
   /** True until the first answer, and when the query itself has changed. */
   loading = $state(true);
+  /** An answer is on its way. */
+  busy = $state(false);
 
   constructor(desk: Desk, query: () => string) {
     let asked = '';
@@ -21,6 +23,7 @@ export class RangeQuery {
       if (!doors || text === '') {
         this.matrix = null;
         this.loading = false;
+        this.busy = false;
         return;
       }
       // A live chart that is asked every two seconds must not starve: only another query gives one up.
@@ -34,6 +37,7 @@ export class RangeQuery {
       asked = text;
       const mine = new AbortController();
       abort = mine;
+      this.busy = true;
       // On the grid of the step, so that points do not wander as the window moves.
       const start = Math.floor(from / step) * step;
       const end = Math.floor(to / step) * step;
@@ -41,6 +45,7 @@ export class RangeQuery {
         (matrix) => {
           if (abort === mine) abort = null;
           if (mine.signal.aborted) return;
+          this.busy = false;
           this.matrix = matrix;
           this.problem = '';
           this.loading = false;
@@ -48,11 +53,30 @@ export class RangeQuery {
         (error: unknown) => {
           if (abort === mine) abort = null;
           if (mine.signal.aborted) return;
+          this.busy = false;
           this.problem = problemText(error);
           this.loading = false;
         },
       );
     });
     $effect(() => () => abort?.abort());
+  }
+}
+
+/** The answers of several queries as one picture, so that what is drawn from all of them is drawn once. */
+export class Together<K extends string> {
+  matrices = $state.raw<Partial<Record<K, Matrix | null>>>({});
+
+  constructor(queries: Record<K, RangeQuery>) {
+    const entries = Object.entries(queries) as [K, RangeQuery][];
+    let complete = false;
+    $effect(() => {
+      const busy = entries.some(([, query]) => query.busy);
+      const found = Object.fromEntries(entries.map(([name, query]) => [name, query.matrix]));
+      // The first time whatever is there is better than nothing.
+      if (busy && complete) return;
+      complete ||= !busy;
+      this.matrices = found as Record<K, Matrix | null>;
+    });
   }
 }
