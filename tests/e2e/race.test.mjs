@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { launch, Player, showOnFailure } from './lib/browser.mjs';
 import { Server } from './lib/server.mjs';
 
-const incident = 'thin_stock_pool';
+const incident = 'product_pages_hang';
 const trigger = 'Release 2026-47 of the fulfilment settings';
 let server, browser;
 

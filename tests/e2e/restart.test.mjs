@@ -19,7 +19,7 @@ after(async () => {
 
 test('kill -9 and restart in the middle of a match', { timeout: 300_000 }, () => showOnFailure(browser, async () => {
   const ada = await Player.arrive(browser, server, 'ada');
-  await ada.startPractice('thin_stock_pool');
+  await ada.startPractice('product_pages_hang');
   await ada.say('before the crash');
   await ada.press('g', 'a');
   await ada.page.waitForSelector('#view >> text=firing');

@@ -7,7 +7,7 @@ import { launch, Player } from './lib/browser.mjs';
 import { Server } from './lib/server.mjs';
 
 const folder = process.argv[2] ?? 'shots';
-const incident = process.argv[3] ?? 'product-pages-hang';
+const incident = process.argv[3] ?? 'product_pages_hang';
 const sizes = [['wide', 1440, 900], ['narrow', 390, 844]];
 fs.mkdirSync(folder, { recursive: true });
 

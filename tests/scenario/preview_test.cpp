@@ -19,7 +19,7 @@ double mean(const std::vector<double>& values, std::size_t from, std::size_t to)
 }
 
 TEST(PreviewTest, ShowsHarmThatStaysAndHarmThatEnds) {
-  const auto incident = load("thin_stock_pool");
+  const auto incident = load("product_pages_hang");
   ASSERT_TRUE(incident);
   const auto made = preview(*incident, 1);
   ASSERT_TRUE(made) << made.error().message;
