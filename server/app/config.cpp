@@ -1,6 +1,7 @@
 #include "app/config.h"
 
 #include <cstdlib>
+#include <fstream>
 
 namespace incident::app {
 
@@ -46,7 +47,26 @@ void add_serve_options(CLI::App& command, ServeConfig& config) {
       .add_option("--allowed-origin", config.allowed_origins,
                   "origin beside the server's own that may open a socket; may be repeated")
       ->envname("ALLOWED_ORIGIN");
-  command.set_config("--config", "", "config file (TOML): the long names above without dashes before them");
+  command
+      .add_option("--config", config.config_file,
+                  "config file (TOML): port = 8080 and so on, the names above without dashes before them")
+      ->check(CLI::ExistingFile);
+}
+
+// CLI11 reads config files for the whole program only, not for one of its subcommands.
+void read_config_file(CLI::App& command, const ServeConfig& config) {
+  if (config.config_file.empty()) return;
+  std::ifstream file(config.config_file);
+  for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(file)) {
+    CLI::Option* option = command.get_option_no_throw("--" + item.fullname());
+    if (option == nullptr || item.name == "config") {
+      throw CLI::ConfigError(config.config_file + ": there is no setting \"" + item.fullname() + "\"",
+                             CLI::ExitCodes::ConfigError);
+    }
+    if (option->count() > 0) continue;
+    option->add_result(item.inputs);
+    option->run_callback();
+  }
 }
 
 std::filesystem::path home_folder() {

@@ -20,10 +20,14 @@ struct ServeConfig {
   unsigned io_threads = 0;          // 0: one for each core
   unsigned workers = 0;             // threads for warm-ups, queries and reviews; 0: one for each core
   std::vector<std::string> trusted_proxies, allowed_origins;
+  std::string config_file;
 };
 
 // Adds every option with its name in the environment and its help.
 void add_serve_options(CLI::App& command, ServeConfig& config);
+// Reads the file that --config names, if one was given: what neither a flag nor the environment has set. Call
+// it once the command line is parsed. Throws CLI::ParseError, as parsing does.
+void read_config_file(CLI::App& command, const ServeConfig& config);
 
 // The folder that holds scenarios/ and web/: INCIDENT_HOME, or the nearest above the program itself.
 std::filesystem::path home_folder();
