@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <thread>
 
 #include "promql/matcher.h"
@@ -111,11 +112,11 @@ std::string seconds_text(Duration d) {
   return std::to_string(d.us / 1'000'000) + " s";
 }
 std::string percent_text(double share) {
-  const auto permille = static_cast<long>(share * 1000 + 0.5);
+  const auto permille = std::lround(share * 1000);
   return std::to_string(permille / 10) + "." + std::to_string(permille % 10) + " %";
 }
 std::string multiple_text(double multiple) {
-  const auto tenths = static_cast<long>(multiple * 10 + 0.5);
+  const auto tenths = std::lround(multiple * 10);
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
 }
 
@@ -186,10 +187,11 @@ Proof prove(const Incident& incident, std::span<const std::uint64_t> seeds, unsi
   const auto work = [&] {
     for (std::size_t i = next++; i < seeds.size(); i = next++) results[i] = prove_seed(incident, seeds[i]);
   };
-  std::vector<std::thread> others;
-  for (unsigned t = 1; t < threads; ++t) others.emplace_back(work);
-  work();
-  for (std::thread& t : others) t.join();
+  {
+    std::vector<std::jthread> others;
+    for (unsigned t = 1; t < threads; ++t) others.emplace_back(work);
+    work();
+  }
 
   Proof proof;
   proof.incident = incident.id;
