@@ -1,5 +1,6 @@
 // A proof finds what is wrong with an incident: here with the small kiosk of loader/, spoilt in several ways.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -101,13 +102,15 @@ Incident kiosk() {
   namespace fs = std::filesystem;
   static const Incident kIncident = [] {
     const fs::path from = LOADER_CASES;
-    const fs::path folder = fs::path(::testing::TempDir()) / "incident-findings-kiosk";
+    const fs::path folder =
+        fs::path(::testing::TempDir()) / ("incident-findings-" + std::to_string(::getpid()));
     fs::create_directories(folder / "systems");
     fs::create_directories(folder / "incidents");
     fs::copy_file(from / "system.json", folder / "systems/system.json", fs::copy_options::overwrite_existing);
     fs::copy_file(from / "incident.json", folder / "incidents/incident.json",
                   fs::copy_options::overwrite_existing);
     const auto loaded = load_incident(folder / "incidents/incident.json");
+    fs::remove_all(folder);
     return *loaded.value();
   }();
   return kIncident;
