@@ -35,12 +35,12 @@ Api::Reply Api::arena_door(net::Request request, std::string arena, std::string 
                             "A query may have at most " + std::to_string(kQueryBytesMax) + " bytes.",
                             {}});
   }
-  const auto [match, team] = split_arena_key(arena);
+  const std::pair<std::string, std::string> key = split_arena_key(arena);  // match and team
   const auto player = sessions_.who(request);
-  auto room = rooms_.find(match);
+  auto room = rooms_.find(key.first);
   if (!room) co_return net::problem(not_found("There is no such war room, or it is not yours.", arena));
   const auto view = co_await net::from_callback<Result<ArenaView>>(
-      [&](auto done) { (*room)->view(player ? player->id : "", team, done); });
+      [&](auto done) { (*room)->view(player ? player->id : "", key.second, done); });
   if (!view) co_return net::problem(view.error());
   auto work = [view = *view, path, request] {
     return std::make_shared<net::Response>(answer(view, path, request));
