@@ -36,5 +36,8 @@ describe('the critical path', () => {
     const sum = [...criticalTime(criticalPath(spans)).values()].reduce((x, y) => x + y, 0);
     expect(sum).toBeCloseTo(1);
   });
+  it('goes on over the tries of one user', () => {
+    expect(stretches([span('a', '', 0, 1000), span('b', '', 1.5, 500)])).toEqual(['a 0.00-1.00', 'b 1.50-2.00']);
+  });
   it('is empty without spans', () => expect(criticalPath([])).toEqual([]));
 });

@@ -4,8 +4,11 @@ import { backoffMs } from '../src/lib/backoff';
 import { ink } from '../src/lib/colors';
 import { findTargets, targetsOf, within } from '../src/warroom/actions/targets';
 import { markersOf } from '../src/warroom/markers';
+import { diffOf } from '../src/warroom/changes/diff';
 import { completions, prefixAt } from '../src/warroom/metrics/complete';
+import { unitOf } from '../src/warroom/metrics/units';
 import { badSince, hurts, share } from '../src/warroom/overview/health';
+import { slicesOf } from '../src/warroom/traces/slices';
 import { parseRange, rangeText, standard, windowOf } from '../src/warroom/range';
 
 describe('the range in the address', () => {
@@ -98,4 +101,33 @@ it('waits longer each time, up to ten seconds, never at once', () => {
 it('dashes the lines of the ninth service on', () => {
   expect(ink(0)).toEqual({ color: '--series-1', dash: [] });
   expect(ink(8)).toEqual({ color: '--series-1', dash: [4, 3] });
+});
+
+describe('the detail of a change', () => {
+  it('reads settings, diffs and words', () => {
+    expect(diffOf('pool.max_size: 4 -> 1\n+new: 2\nshipping labels: new profiles')).toEqual([
+      { kind: 'change', name: 'pool.max_size', from: '4', to: '1', rest: '' },
+      { kind: 'add', text: '+new: 2' },
+      { kind: 'same', text: 'shipping labels: new profiles' },
+    ]);
+  });
+  it('keeps what follows, and leaves alone what did not change', () => {
+    expect(diffOf('db.max: 80 -> 120, ahead of the season')[0]).toMatchObject({ to: '120', rest: ', ahead of the season' });
+    expect(diffOf('timeout: 1000 -> 1000 (unchanged)')[0]?.kind).toBe('same');
+  });
+});
+
+it('guesses units only where the names say them', () => {
+  expect(unitOf('histogram_quantile(0.95, sum by (le) (rate(http_server_request_duration_seconds_bucket[1m])))')).toBe('s');
+  expect(unitOf('sum(rate(user_requests_total{path="/a"}[1m]))')).toBe('/s');
+  expect(unitOf('rate(container_cpu_usage_seconds_total[1m])')).toBe('cores');
+  expect(unitOf('sum(rate(a_total[1m])) / sum(rate(b_total[1m]))')).toBe('');
+  expect(unitOf('up')).toBe('');
+});
+
+it('cuts a window into slices that stay where they are as it moves', () => {
+  const first = slicesOf(-885, 15);
+  expect(first[0]).toEqual({ from: -900, to: -810 });
+  expect(first.at(-1)!.to).toBeGreaterThanOrEqual(15);
+  expect(slicesOf(-880, 20).slice(0, 9)).toEqual(first.slice(0, 9));
 });

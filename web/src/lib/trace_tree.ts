@@ -46,27 +46,32 @@ export function waterfall(spans: Span[], folded: ReadonlySet<string> = new Set()
 /** Walks back from the end of the root: the child that ended last before now is what the parent waited for. */
 export function criticalPath(spans: Span[]): Stretch[] {
   const { roots, children } = childrenOf(spans);
-  const root = roots[0];
-  if (!root) return [];
+  if (roots.length === 0) return [];
   const path: Stretch[] = [];
   const add = (span: string, from: number, to: number): void => {
     if (to - from > 1e-9) path.push({ span, from, to });
   };
-  const walk = (span: Span, until: number): void => {
-    let now = Math.min(until, endOf(span));
-    const below = [...(children.get(span.id) ?? [])].sort((a, b) => endOf(b) - endOf(a));
-    for (const child of below) {
-      const end = Math.min(endOf(child), now);
-      if (child.at >= now || end <= span.at) continue;
+  // Walks the children from the last to the first and answers from when on nothing was waited for; `own` takes
+  // the stretches in between.
+  const through = (below: Span[], from: number, until: number, own: (from: number, to: number) => void): number => {
+    let now = until;
+    for (const child of [...below].sort((a, b) => endOf(b) - endOf(a))) {
+      const end = endOf(child);
       // One that ends after the moment we look back from was not waited for.
-      if (endOf(child) > now + 1e-9) continue;
-      add(span.id, end, now);
+      if (end > now + 1e-9 || child.at >= now || end <= from) continue;
+      own(end, now);
       walk(child, end);
-      now = Math.max(child.at, span.at);
+      now = Math.max(child.at, from);
     }
-    add(span.id, span.at, now);
+    return now;
   };
-  walk(root, endOf(root));
+  const walk = (span: Span, until: number): void => {
+    const own = (from: number, to: number): void => add(span.id, from, to);
+    const end = Math.min(until, endOf(span));
+    own(span.at, through(children.get(span.id) ?? [], span.at, end, own));
+  };
+  // Several roots are tries of one user one after the other; the pauses between belong to nobody.
+  through(roots, Math.min(...roots.map((r) => r.at)), Math.max(...roots.map(endOf)), () => undefined);
   return path.reverse();
 }
 

@@ -91,6 +91,11 @@ export class Desk {
     return this.inks.get(service) ?? { color: '--muted', dash: [] };
   }
 
+  /** The same as a colour for text, which needs a little more contrast than a line. */
+  textOf(service: string): string {
+    return `color-mix(in srgb, var(${this.inkOf(service).color}) 84%, var(--text))`;
+  }
+
   /** Called often; lets live charts follow the clock. */
   follow(wallMs: number): void {
     const whole = Math.floor(this.room.now / scrapeSeconds) * scrapeSeconds;

@@ -41,7 +41,9 @@ export const serviceQueries = {
 
 /** Calls between services, for the edges of the map. */
 export const edgeQueries = {
-  rate: (w: string) => `sum by (service, server_address) (rate(${calls}_count[${w}]))`,
+  rate: (w: string) =>
+    `sum by (service, server_address) (rate(${calls}_count[${w}])) or ` +
+    `sum by (service, server_address) (rate(db_client_operation_duration_seconds_count[${w}]))`,
 };
 
 /** The same signals for one service or journey: what a pin of its chart keeps and the explorer opens. */

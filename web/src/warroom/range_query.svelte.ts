@@ -12,29 +12,38 @@ export class RangeQuery {
   /** An answer is on its way. */
   busy = $state(false);
 
+  private round = $state(0);
+
   constructor(desk: Desk, query: () => string) {
     let asked = '';
+    let moved = false;
     let abort: AbortController | null = null;
     $effect(() => {
       const text = query();
       const doors = desk.doors;
       const { from, to } = desk.window;
       const step = desk.step;
+      void this.round;
       if (!doors || text === '') {
         this.matrix = null;
         this.loading = false;
         this.busy = false;
         return;
       }
-      // A live chart that is asked every two seconds must not starve: only another query gives one up.
+      // A live chart that is asked every two seconds must not starve: only another query gives one up, and a
+      // window that has moved meanwhile is asked for right after.
       if (text !== asked) {
         abort?.abort();
         this.loading = true;
       } else if (abort) {
-        if (desk.live) return;
+        if (desk.live) {
+          moved = true;
+          return;
+        }
         abort.abort();
       }
       asked = text;
+      moved = false;
       const mine = new AbortController();
       abort = mine;
       this.busy = true;
@@ -49,6 +58,7 @@ export class RangeQuery {
           this.matrix = matrix;
           this.problem = '';
           this.loading = false;
+          if (moved) this.round++;
         },
         (error: unknown) => {
           if (abort === mine) abort = null;
