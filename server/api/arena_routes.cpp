@@ -65,7 +65,7 @@ net::awaitable<std::variant<net::Response, net::Upgrade>> Api::upgrade(net::Requ
   if (!player) co_return net::problem({ErrorCode::kUnauthenticated, "Please take a handle first.", {}});
   auto room = rooms_.find(std::string(path));
   if (!room) co_return net::problem(room.error());
-  const bool joined = co_await net::from_callback<bool>([&](std::function<void(bool)> done) {
+  const bool joined = co_await net::from_callback<bool>([&](const std::function<void(bool)>& done) {
     (*room)->look([done, id = player->id](const match::Match* match) {
       done(match == nullptr || match->find_player(id) != nullptr);
     });

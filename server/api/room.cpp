@@ -153,14 +153,14 @@ void Room::pump() {
     writing_ = true;
     services_.store.append(
         info_.id, {entry.number, entry.at.us, entry.player, match::encode(entry.command)},
-        [self = shared_from_this(), entry, done = std::move(next.done)](Result<void> durable) {
+        [self = shared_from_this(), entry, done = std::move(next.done)](const Result<void>& durable) {
           boost::asio::post(self->strand_,
                             [self, entry, done, durable] { self->written(entry, done, durable); });
         });
   }
 }
 
-void Room::written(const match::Entry& entry, const Done& done, Result<void> durable) {
+void Room::written(const match::Entry& entry, const Done& done, const Result<void>& durable) {
   writing_ = false;
   if (!durable) {
     log::error("api", "log append failed", {{"match", info_.id}, {"error", durable.error().message}});

@@ -110,7 +110,7 @@ class Room : public std::enable_shared_from_this<Room> {
   void ready(match::Match match);
   void start_is_here(SharedStart start);
   void pump();
-  void written(const match::Entry& entry, const Done& done, Result<void> durable);
+  void written(const match::Entry& entry, const Done& done, const Result<void>& durable);
   void after(const match::Entry& entry);
   Duration clock_now() const;
   void set_clock(bool running);
