@@ -78,7 +78,7 @@ void Room::on_frame(const ClientPtr& client, in::Frame frame) {
   auto command = command_of(frame, match_->arena_of(client->player));
   if (!command) return send_error(client, id, command.error());
   submit(client->player, std::move(*command),
-         [self = shared_from_this(), client, id](Result<match::Applied> applied) {
+         [self = shared_from_this(), client, id](const Result<match::Applied>& applied) {
            if (!applied) return self->send_error(client, id, applied.error());
            out::Ack ack;
            ack.id = id;
