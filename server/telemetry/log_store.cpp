@@ -214,6 +214,25 @@ Result<LogPage> LogStore::search(const LogQuery& query) const {
   return page;
 }
 
+void LogStore::scan(SimTime from, SimTime to, bool newest_first,
+                    const std::function<bool(const LogRecord&)>& visit) const {
+  std::vector<LogRecord> decoded;
+  const std::size_t parts = chunks_.size() + 1;  // the head is the last
+  for (std::size_t i = 0; i < parts; ++i) {
+    const std::size_t part = newest_first ? parts - 1 - i : i;
+    const std::vector<LogRecord>* records = &head_;
+    if (part < chunks_.size()) {
+      if (chunks_[part]->last() < from || chunks_[part]->first() >= to) continue;
+      chunks_[part]->decode(decoded);
+      records = &decoded;
+    }
+    for (std::size_t j = 0; j < records->size(); ++j) {
+      const LogRecord& record = (*records)[newest_first ? records->size() - 1 - j : j];
+      if (record.at >= from && record.at < to && !visit(record)) return;
+    }
+  }
+}
+
 std::size_t LogStore::memory_bytes() const {
   std::size_t bytes = sizeof *this + head_.capacity() * sizeof(LogRecord);
   for (const auto& chunk : chunks_) bytes += chunk->memory_bytes() + sizeof(chunk);

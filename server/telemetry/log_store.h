@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -71,6 +72,13 @@ class LogStore {
   Result<LogPage> search(const LogQuery& query) const;
   std::optional<LogLine> find(std::uint64_t number) const;
   std::optional<LogRecord> record(std::uint64_t number) const;
+  // One pass over the records of [from, to) in the order they were written or back, until `visit` says false:
+  // for readers that have a language of their own.
+  void scan(SimTime from, SimTime to, bool newest_first,
+            const std::function<bool(const LogRecord&)>& visit) const;
+  void render(const LogRecord& record, std::string& out) const;  // replaces what is in `out`
+  const PodName& pod(std::uint32_t number) const { return *pods_[number]; }
+  const Names& names() const { return *names_; }
   std::uint64_t first_number() const { return chunks_gone_ * limits::kLogChunkLines; }
   std::uint64_t end_number() const;
   std::size_t memory_bytes() const;
@@ -79,7 +87,6 @@ class LogStore {
  private:
   struct Match;
 
-  void render(const LogRecord& record, std::string& out) const;
   LogLine line(std::uint64_t number, const LogRecord& record, std::string text) const;
 
   std::shared_ptr<const Names> names_;
