@@ -1,6 +1,7 @@
 #include "api/result_message.h"
 
 #include "api/match_messages.h"
+#include "scenario/mechanisms.h"
 
 namespace incident::api {
 namespace {
@@ -71,7 +72,8 @@ out::MatchResult result_message(const std::string& match_id, const match::Match&
     result.teams.push_back(team_result(match, match.arenas()[i], review.teams[i]));
   out::Debrief debrief;
   debrief.component = incident.answer.component;
-  debrief.mechanism = incident.answer.mechanism;
+  const auto* mechanism = scenario::find_mechanism(incident.answer.mechanism);
+  debrief.mechanism = mechanism != nullptr ? mechanism->name : incident.answer.mechanism;
   debrief.trigger = incident.answer.trigger;
   debrief.what_happened = incident.debrief.what_happened;
   debrief.why_it_misled = incident.debrief.why_it_misled;
