@@ -16,15 +16,17 @@ net::Response answer(const ArenaView& view, const std::string& path, const net::
   const promql::StopCheck stop = [deadline] {
     return std::chrono::steady_clock::now() > deadline ? promql::Stop::kTimeout : promql::Stop::kNo;
   };
-  constexpr std::string_view kPrometheus = "prometheus/", kTraces = "traces/";
+  constexpr std::string_view kPrometheus = "prometheus/", kLoki = "loki/", kTraces = "traces/";
   if (path.starts_with(kPrometheus))
     return prometheus_door(view, std::string_view(path).substr(kPrometheus.size()), request, stop);
+  if (path.starts_with(kLoki))
+    return loki_door(view, std::string_view(path).substr(kLoki.size()), request, stop);
   if (path == "logs") return logs_door(view, request);
   if (path == "traces") return traces_door(view, request);
   if (path.starts_with(kTraces)) return trace_door(view, std::string_view(path).substr(kTraces.size()));
   if (path == "dashboards") return dashboards_door(view);
   return net::problem(
-      not_found("This war room has the doors prometheus, logs, traces and dashboards.", path));
+      not_found("This war room has the doors prometheus, loki, logs, traces and dashboards.", path));
 }
 
 }  // namespace

@@ -107,6 +107,11 @@ TEST_P(Secrecy, NoByteBeforeTheEndHoldsTheAnswer) {
   player.get(t + "/prometheus/api/v1/labels");
   player.get(t + "/prometheus/api/v1/query?query=%7B__name__%3D~%22.%2B%22%7D");
   player.get(t + "/prometheus/api/v1/query?query=nonsense(");
+  const std::string loki = t + "/loki/loki/api/v1/";
+  EXPECT_EQ(player.get(loki + "query_range?limit=5000&query=%7Bservice%3D~%22.%2B%22%7D").status, 200);
+  EXPECT_EQ(player.get(loki + "series?match[]=%7Bservice%3D~%22.%2B%22%7D").status, 200);
+  player.get(loki + "labels");
+  player.get(loki + "query?query=nonsense(");
   EXPECT_EQ(player.get(t + "/dashboards").status, 200);
   std::string before;
   for (int pages = 0; pages < 12; ++pages) {
