@@ -49,7 +49,7 @@ TEST_P(Secrecy, NoByteBeforeTheEndHoldsTheAnswer) {
   const scenario::Library shipped = shipped_incidents();
   const Planted planted = plant(*shipped.find(GetParam()));
   House house(folder.path, scenario::Library({planted.incident}));
-  Player player(house);
+  Player player(house.port());
   const std::string id = planted.incident->id;
 
   EXPECT_EQ(player.post("/api/v1/session", {{"handle", "ada"}}).status, 201);

@@ -243,4 +243,19 @@ Result<void> restore_sqlite(const fs::path& data_dir, const fs::path& from) {
   return sync_file(file);
 }
 
+Result<StoredMatch> read_sqlite_match(const fs::path& data_dir, std::string_view match) {
+  const fs::path file = data_dir / kFileName;
+  std::error_code error;
+  if (!fs::exists(file, error)) return not_found("There is no database in this DATA_DIR.", file.string());
+  auto database = Database::open(file, Database::Mode::kReadOnly);
+  if (!database) return database.error();
+  // One transaction, so that the row and the log are of the same moment.
+  if (auto begun = (*database)->execute("BEGIN"); !begun) return begun.error();
+  auto row = rows::match_by_id(**database, match);
+  if (!row) return row.error();
+  auto log = rows::log_of(**database, match);
+  if (!log) return log.error();
+  return StoredMatch{std::move(*row), std::move(*log)};
+}
+
 }  // namespace incident::store

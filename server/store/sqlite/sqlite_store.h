@@ -5,6 +5,8 @@
 
 #include <filesystem>
 #include <memory>
+#include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "store/store.h"
@@ -20,5 +22,12 @@ Result<void> backup_sqlite(const std::filesystem::path& data_dir, const std::fil
 // Puts a backup in the place of DATA_DIR's database, which is kept beside it as incident.db.before-restore.
 // Refuses while a server runs, and when the backup is damaged or of a newer program.
 Result<void> restore_sqlite(const std::filesystem::path& data_dir, const std::filesystem::path& from);
+
+// One match as it is stored now, for tools: reads beside a running server, takes no lock and changes nothing.
+struct StoredMatch {
+  MatchRow row;
+  std::vector<LogEntry> log;
+};
+Result<StoredMatch> read_sqlite_match(const std::filesystem::path& data_dir, std::string_view match);
 
 }  // namespace incident::store
