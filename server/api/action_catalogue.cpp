@@ -80,7 +80,7 @@ std::set<std::string> callers_of(const sim::Model& model, sim::ServiceId service
 
 std::string effect_of(const match::Arena& arena, const sim::Action& action, const std::string& target) {
   const sim::Simulation& sim = arena.sim();
-  const double shown = static_cast<double>(action.value) / text_of(action.kind).scale;
+  const double shown = shown_value(action);
   switch (action.kind) {
     case ActionKind::kRollback:
       return target + " goes back to its earlier version. New instances start before old ones leave.";
@@ -114,6 +114,10 @@ std::string effect_of(const match::Arena& arena, const sim::Action& action, cons
 }
 
 }  // namespace
+
+double shown_value(const sim::Action& action) {
+  return static_cast<double>(action.value) / text_of(action.kind).scale;
+}
 
 std::vector<out::ActionKindInfo> action_kinds() {
   std::vector<out::ActionKindInfo> rows;

@@ -15,6 +15,8 @@ std::vector<out::ActionKindInfo> action_kinds();
 // Names become indices as they stand in this arena now; errors name `action.kind`, `action.target` or
 // `action.value`.
 Result<sim::Action> parse_action(const match::Arena& arena, const in::ActionRequest& request);
+// The action's value in the units that players say and read (percent, not permille).
+double shown_value(const sim::Action& action);
 // Fills title, effect and touches.
 void describe_action(const match::Arena& arena, const sim::Action& action, out::ActionPreview& message);
 

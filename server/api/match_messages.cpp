@@ -59,7 +59,7 @@ out::ActionStatus action_status(const match::ActionRecord& a, std::size_t index)
   row.target = a.target;
   row.title = a.title;
   row.by = a.by;
-  row.value = static_cast<double>(a.action.value);
+  row.value = shown_value(a.action);
   row.begun = a.begun.seconds();
   row.ended = seconds_of(a.ended);
   constexpr std::array kStates = {"running", "done", "failed"};
