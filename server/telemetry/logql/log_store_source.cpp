@@ -72,6 +72,7 @@ std::vector<LabelsPtr> LogStoreSource::streams(std::span<const Matcher> matchers
   std::map<Labels, LabelsPtr> sorted;
   for (const auto& [address, stream] : seen) sorted.emplace(*stream, stream);
   std::vector<LabelsPtr> out;
+  out.reserve(sorted.size());
   for (const auto& [labels, stream] : sorted) out.push_back(stream);
   return out;
 }

@@ -41,6 +41,7 @@ std::vector<LabelsPtr> MemorySource::streams(std::span<const Matcher> matchers, 
          return true;
        });
   std::vector<LabelsPtr> out;
+  out.reserve(found.size());
   for (const auto& [labels, stream] : found) out.push_back(stream);
   return out;
 }

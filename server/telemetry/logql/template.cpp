@@ -71,7 +71,7 @@ class Parser {
       }
       add_text(out, std::move(plain));
       action_ = take_action();
-      const std::string word = peek_word();
+      std::string word = peek_word();
       if (word == "end" || word == "else") return word;
       if (word == "if") {
         take_word();
