@@ -64,6 +64,10 @@ void Room::open_recovered(std::vector<match::Entry> log, Duration clock) {
                                  return self->close("policy", "This match could not be recovered.");
                                }
                                auto shared = std::make_shared<match::Match>(std::move(*match));
+                               // On to where the clock stood, so that nobody sees time go back to the last
+                               // command.
+                               if (shared->phase() == match::Phase::kRunning)
+                                 shared->advance(std::min(clock, shared->time_limit()));
                                boost::asio::post(self->strand_, [self, shared, start, clock, log] {
                                  self->log_ = log;
                                  self->clock_at_base_ = std::max(clock, shared->time());

@@ -117,7 +117,7 @@ Result<SharedRoom> Rooms::find(const std::string& id) {
   // One at a time, so that two who ask at once share one room.
   const std::lock_guard lock(rebuild_mutex_);
   if (auto room = find_live(id)) return room;
-  return from_row(*row, true);
+  return from_row(*row, row->state == store::kEnded);
 }
 
 SharedRoom Rooms::find_live(const std::string& id) const {

@@ -78,8 +78,22 @@ int serve(const ServeConfig& config) {
   net::Server server(
       io, options, [&api](net::Request request) { return api.handle(std::move(request)); },
       [&api](net::Request request) { return api.upgrade(std::move(request)); });
-  if (auto started = server.start(); !started) return fail("listen", started.error());
-  if (auto recovered = rooms.recover(); !recovered) return fail("recover", recovered.error());
+  // What runs on workers and ticks reaches into rooms and starts, so it ends before they do.
+  const auto end_rooms = [&] {
+    rooms.close();
+    workers.stop();
+    ticks.stop();
+    ticks.join();
+  };
+  // Before anybody can ask: a client that came first would be given a second room for the same match.
+  if (auto recovered = rooms.recover(); !recovered) {
+    end_rooms();
+    return fail("recover", recovered.error());
+  }
+  if (auto started = server.start(); !started) {
+    end_rooms();
+    return fail("listen", started.error());
+  }
   for (const auto& incident : library->incidents()) starts.prepare(incident);
   api.set_ready();
   std::cout << "The Incident Challenge is at " << address_of(config.bind, server.port()) << std::endl;
@@ -89,9 +103,7 @@ int serve(const ServeConfig& config) {
   log::info("app", "stopping", {{"signal", signal}});
   rooms.close();
   server.stop();
-  workers.stop();
-  ticks.stop();
-  ticks.join();
+  end_rooms();
   return 0;
 }
 
