@@ -53,7 +53,7 @@ TEST_F(Stop, TermSaysGoodbyeAndExitsWithZero) {
   int status = -1;
   const auto begun = std::chrono::steady_clock::now();
   std::thread stop([&] { status = server_->terminate(); });
-  json goodbye;
+  json goodbye = json::object();
   try {
     goodbye = player.read_until([](const json& f) { return f["type"] == "goodbye"; });
     for (;;) player.read();
