@@ -196,6 +196,8 @@ Api::Reply Api::list_my_matches(net::Request request) {
   if (!player) co_return net::problem(kNobody);
   const auto rows = store_.matches_of_player(player->id, kMineMax);
   if (!rows) co_return net::problem(rows.error());
+  const auto scores = store_.player_scores(player->id, kMineMax);
+  if (!scores) co_return net::problem(scores.error());
   std::vector<out::MatchSummary> messages;
   for (const auto& row : *rows) {
     out::MatchSummary message;
@@ -207,6 +209,7 @@ Api::Reply Api::list_my_matches(net::Request request) {
     message.code = row.code;
     const auto room = rooms_.find_live(row.id);
     message.state = room ? std::string(match::to_string(room->phase())) : row.state;
+    if (const auto score = scores->find(row.id); score != scores->end()) message.score = score->second;
     messages.push_back(std::move(message));
   }
   co_return json_list(messages);

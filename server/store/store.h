@@ -123,6 +123,9 @@ class Store {
   virtual Result<std::map<std::string, std::int64_t>> player_best(
       std::string_view player) = 0;  // by incident
   virtual Result<std::map<std::string, IncidentCount>> incident_counts() = 0;
+  // By match, the score of the team that this player was in: the newest `limit` results.
+  virtual Result<std::map<std::string, std::int64_t>> player_scores(std::string_view player,
+                                                                    std::size_t limit) = 0;
 
   // A whole, consistent copy while the store is in use. Blocks; not for I/O threads. `to` must not exist.
   virtual Result<void> backup(const std::filesystem::path& to) = 0;

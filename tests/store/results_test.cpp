@@ -118,5 +118,14 @@ TEST_F(ResultsTest, PracticeCountsForThePlayerButNotForTheBoard) {
   EXPECT_EQ(counts->at("pool").solved, 1);
 }
 
+TEST_F(ResultsTest, APlayersScoresAreThoseOfTheirOwnTeams) {
+  ResultRow mine = team("a", 300);
+  mine.player_ids = {"p1", "x"};
+  ASSERT_EQ(code_of(play({mine, team("b", 700)})), "ok");
+  ASSERT_EQ(code_of(wait([&](Done done) { store->add_match_player("m1", "p1", done); })), "ok");
+  EXPECT_THAT(*store->player_scores("p1", 10), ElementsAre(Pair("m1", 300)));
+  EXPECT_TRUE(store->player_scores("nobody", 10)->empty());
+}
+
 }  // namespace
 }  // namespace incident::store

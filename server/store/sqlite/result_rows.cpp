@@ -183,6 +183,19 @@ Result<std::map<std::string, std::int64_t>> best_of(Database& database, std::str
   return out;
 }
 
+Result<std::map<std::string, std::int64_t>> scores_of(Database& database, std::string_view player,
+                                                      std::size_t limit) {
+  Query query = database.query(
+      "SELECT r.match, r.score FROM match_players AS p JOIN team_results AS r ON r.match = p.match "
+      "WHERE p.player = ?1 AND EXISTS (SELECT 1 FROM json_each(r.players_json) WHERE value = ?1) "
+      "ORDER BY r.ended_ms DESC LIMIT ?2");
+  query.bind(player, static_cast<std::int64_t>(std::min(limit, kPlayerMatchesMax)));
+  std::map<std::string, std::int64_t> out;
+  while (query.step()) out.emplace(query.text(0), query.integer(1));
+  if (query.failed()) return database.error();
+  return out;
+}
+
 Result<std::map<std::string, IncidentCount>> counts(Database& database) {
   Query query = database.query("SELECT incident, played, solved FROM incident_counts");
   std::map<std::string, IncidentCount> out;

@@ -38,6 +38,8 @@ Result<std::string> result_of(Database& database, std::string_view match);
 Result<std::vector<BoardEntry>> board(Database& database, std::string_view incident, std::size_t limit,
                                       std::size_t offset);
 Result<std::map<std::string, std::int64_t>> best_of(Database& database, std::string_view player);
+Result<std::map<std::string, std::int64_t>> scores_of(Database& database, std::string_view player,
+                                                      std::size_t limit);
 Result<std::map<std::string, IncidentCount>> counts(Database& database);
 
 }  // namespace incident::store::rows

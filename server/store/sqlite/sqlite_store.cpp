@@ -111,6 +111,10 @@ class SqliteStore final : public Store {
   Result<std::map<std::string, std::int64_t>> player_best(std::string_view player) override {
     return read([&](Database& db) { return rows::best_of(db, player); });
   }
+  Result<std::map<std::string, std::int64_t>> player_scores(std::string_view player,
+                                                            std::size_t limit) override {
+    return read([&](Database& db) { return rows::scores_of(db, player, limit); });
+  }
   Result<std::map<std::string, IncidentCount>> incident_counts() override {
     return read([](Database& db) { return rows::counts(db); });
   }
