@@ -1,4 +1,5 @@
-// The actions that players have, as the client lists them, and what one would do, in words. Pure functions.
+// The actions that players have, as messages say them. What they are called and what they do is the match room's
+// to say (match/action_text.h). Pure functions.
 #pragma once
 
 #include <vector>
@@ -15,9 +16,5 @@ std::vector<out::ActionKindInfo> action_kinds();
 // Names become indices as they stand in this arena now; errors name `action.kind`, `action.target` or
 // `action.value`.
 Result<sim::Action> parse_action(const match::Arena& arena, const in::ActionRequest& request);
-// The action's value in the units that players say and read (percent, not permille).
-double shown_value(const sim::Action& action);
-// Fills title, effect and touches.
-void describe_action(const match::Arena& arena, const sim::Action& action, out::ActionPreview& message);
 
 }  // namespace incident::api

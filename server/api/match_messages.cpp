@@ -6,6 +6,7 @@
 #include <set>
 
 #include "api/action_catalogue.h"
+#include "match/action_text.h"
 #include "match/views.h"
 #include "scenario/action_names.h"
 #include "scenario/mechanisms.h"
@@ -59,7 +60,7 @@ out::ActionStatus action_status(const match::ActionRecord& a, std::size_t index)
   row.target = a.target;
   row.title = a.title;
   row.by = a.by;
-  row.value = shown_value(a.action);
+  row.value = match::shown_value(a.action);
   row.begun = a.begun.seconds();
   row.ended = seconds_of(a.ended);
   constexpr std::array kStates = {"running", "done", "failed"};
@@ -178,12 +179,14 @@ Result<out::ActionPreview> action_preview(const match::Arena& arena, const in::A
   const auto action = parse_action(arena, request);
   if (!action) return action.error();
   if (auto allowed = arena.check_act(*action); !allowed) return allowed.error();
-  const auto preview = arena.sim().preview(*action);
+  const auto preview = match::preview(arena, *action);
   if (!preview) return preview.error();
   out::ActionPreview message;
-  describe_action(arena, *action, message);
+  message.title = preview->title;
+  message.effect = preview->effect;
   message.takes = preview->takes.seconds();
-  message.requests_cut = static_cast<std::int64_t>(preview->requests_cut) * arena.sim().model().weight;
+  message.requests_cut = preview->requests_cut;
+  message.touches = preview->touches;
   return message;
 }
 

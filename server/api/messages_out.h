@@ -249,7 +249,7 @@ struct ActionPreview {
   std::string title, effect;         // in words
   double takes = 0;                  // simulated seconds when all goes well
   std::int64_t requests_cut = 0;     // weighted
-  std::vector<std::string> touches;  // services that call it
+  std::vector<std::string> touches;  // who calls it: services, or "customers"
 };
 BOOST_DESCRIBE_STRUCT(ActionPreview, (), (id, title, effect, takes, requests_cut, touches))
 

@@ -27,7 +27,7 @@ constexpr std::array<ActionInfo, sim::kActionKinds> kActions = {{
      "Puts back every setting that a change touched."},
     {ActionKind::kShedTraffic, "shed_traffic", "Shed traffic", "service",
      "Refuses a share of a service's requests at once, so that the rest is served.", true,
-     "per mille refused, 0 ends it", 0, 1000},
+     "percent refused, 0 ends it", 0, 100, 10},
     {ActionKind::kPurgeCache, "purge_cache", "Purge cache", "cache", "Empties a cache."},
     {ActionKind::kDrainInstance, "drain_instance", "Drain pod", "pod",
      "Takes one instance out of the load balancer, or puts it back.", true, "1 drains, 0 puts back", 0, 1},
@@ -44,10 +44,6 @@ constexpr bool in_order() {
   return true;
 }
 static_assert(in_order(), "the table is indexed by kind");
-
-const ActionInfo& info(ActionKind kind) {
-  return kActions[static_cast<std::size_t>(kind)];
-}
 
 // The service that an action concerns, or none.
 sim::ServiceId service_of(const Arena& arena, const sim::Action& action) {
@@ -135,6 +131,14 @@ std::span<const ActionInfo> action_kinds() {
   return kActions;
 }
 
+const ActionInfo& action_info(ActionKind kind) {
+  return kActions[static_cast<std::size_t>(kind)];
+}
+
+double shown_value(const sim::Action& action) {
+  return static_cast<double>(action.value) / static_cast<double>(action_info(action.kind).unit);
+}
+
 std::string action_title(const Arena& arena, const sim::Action& action) {
   const std::string target = scenario::target_name(arena.sim(), action);
   switch (action.kind) {
@@ -156,7 +160,7 @@ std::string action_title(const Arena& arena, const sim::Action& action) {
     case ActionKind::kKillQueries:
       return "Kill queries over " + std::to_string(action.value) + " ms on " + target;
     default:
-      return std::string(info(action.kind).title) + " " + target;
+      return std::string(action_info(action.kind).title) + " " + target;
   }
 }
 
@@ -169,6 +173,7 @@ Result<Preview> preview(const Arena& arena, const sim::Action& action) {
   if (!plain) {
     return plain.error();
   }
+  static const std::string kCustomers = "customers";
   const sim::Model& model = arena.sim().model();
   Preview result;
   result.title = action_title(arena, action);
@@ -177,12 +182,11 @@ Result<Preview> preview(const Arena& arena, const sim::Action& action) {
   result.requests_cut = static_cast<std::int64_t>(plain->requests_cut) * model.weight;
   const sim::ServiceId service = service_of(arena, action);
   for (const sim::EdgeSpec& edge : model.edges) {
+    if (model.operations[edge.to.index()].service != service || edge.from == service) continue;
     const sim::ServiceSpec& from = model.services[edge.from.index()];
-    if (model.operations[edge.to.index()].service == service && edge.from != service &&
-        from.kind != sim::ServiceKind::kUsers &&
-        std::find(result.touches.begin(), result.touches.end(), from.name) == result.touches.end()) {
-      result.touches.push_back(from.name);
-    }
+    const std::string& name = from.kind == sim::ServiceKind::kUsers ? kCustomers : from.name;
+    if (std::find(result.touches.begin(), result.touches.end(), name) == result.touches.end())
+      result.touches.push_back(name);
   }
   return result;
 }
