@@ -15,7 +15,10 @@ inline constexpr std::size_t kTextBytesMax = 4096;
 // A match's stream: frames kept for clients that come back; older ones are answered with a snapshot.
 inline constexpr std::size_t kStreamFramesMax = 256;
 inline constexpr std::size_t kStreamBytesMax = 512 * 1024;
-inline constexpr std::size_t kSubscribersMax = 256;  // sockets in one match
+inline constexpr std::size_t kSubscribersMax = 256;     // sockets in one match
+inline constexpr std::size_t kSocketsPerPlayerMax = 8;  // of them, one player's
+inline constexpr std::size_t kReplaysWaitingMax = 16;   // replays asked of one match
+inline constexpr std::size_t kArchivedRoomsMax = 32;    // ended matches rebuilt to be looked at
 
 // Commands waiting for the log in one match.
 inline constexpr std::size_t kCommandsWaitingMax = 64;

@@ -379,11 +379,12 @@ BOOST_DESCRIBE_STRUCT(Debrief, (),
 // GET /api/v1/matches/{match}/result, after the end only.
 struct MatchResult {
   std::string match, incident, incident_title, mode;
-  bool ready = false;  // the review is still being computed
+  bool ready = false;               // false: the review is still being computed
+  std::optional<std::string> note;  // why there is nothing to review
   std::vector<TeamResult> teams;
   std::optional<Debrief> debrief;
 };
-BOOST_DESCRIBE_STRUCT(MatchResult, (), (match, incident, incident_title, mode, ready, teams, debrief))
+BOOST_DESCRIBE_STRUCT(MatchResult, (), (match, incident, incident_title, mode, ready, note, teams, debrief))
 
 // --- war room queries (GET /t/{arena}/...), beside the Prometheus door that charts use
 // ---------------------------------

@@ -70,6 +70,10 @@ out::MatchResult result_message(const std::string& match_id, const match::Match&
   result.ready = true;
   for (const std::size_t i : review.standings)
     result.teams.push_back(team_result(match, match.arenas()[i], review.teams[i]));
+  if (match.arenas().empty()) {
+    result.note = "This match ended before it began.";
+    return result;
+  }
   out::Debrief debrief;
   debrief.component = incident.answer.component;
   const auto* mechanism = scenario::find_mechanism(incident.answer.mechanism);

@@ -1,6 +1,7 @@
 #include "api/room.h"
 
 #include <boost/asio/post.hpp>
+#include <utility>
 
 #include "api/codec.h"
 #include "api/match_messages.h"
@@ -15,6 +16,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kTick{1000};
+constexpr std::chrono::seconds kTryAgain{5};  // what the store did not take
 
 Duration to_duration(steady_clock::duration d) {
   return {std::chrono::duration_cast<std::chrono::microseconds>(d).count()};
@@ -29,7 +31,6 @@ Room::Room(RoomServices& services, Info info, SharedIncident incident)
       strand_(services.ticks),
       tick_timer_(strand_),
       briefing_timer_(strand_),
-      replay_strand_(services.workers.executor()),
       idle_since_(steady_clock::now()) {}
 
 void Room::open_new() {
@@ -47,7 +48,8 @@ void Room::open_new() {
   });
 }
 
-void Room::open_recovered(std::vector<match::Entry> log, Duration clock) {
+void Room::open_recovered(std::vector<match::Entry> log, Duration clock, std::function<void()> opened) {
+  opened_ = std::move(opened);  // nobody else knows this room yet
   services_.starts.get(incident_, info_.seed,
                        [self = shared_from_this(), log = std::move(log), clock](Result<SharedStart> start) {
                          if (!start) {
@@ -79,10 +81,15 @@ void Room::open_recovered(std::vector<match::Entry> log, Duration clock) {
                        });
 }
 
-void Room::close(const std::string& reason, const std::string& message) {
-  boost::asio::post(strand_, [self = shared_from_this(), reason, message] {
-    if (self->closed_) return;
+void Room::close(const std::string& reason, const std::string& message, std::function<void()> done) {
+  boost::asio::post(strand_, [self = shared_from_this(), reason, message, done = std::move(done)] {
+    if (self->closed_) {
+      if (done) done();
+      return;
+    }
     self->closed_ = true;
+    self->is_closed_ = true;
+    if (self->opened_) std::exchange(self->opened_, nullptr)();
     self->set_clock(false);
     self->tick_timer_.cancel();
     self->briefing_timer_.cancel();
@@ -95,6 +102,7 @@ void Room::close(const std::string& reason, const std::string& message) {
       client->socket->send(frame);
       client->socket->close(net::kCloseGoingAway, reason);
     }
+    if (done) done();
   });
 }
 
@@ -128,13 +136,20 @@ void Room::ready(match::Match match) {
   phase_ = match_->phase();
   cursor_.take(*match_);
   for (const auto& client : clients_) {
+    // Who came while it was being recovered could not be asked for membership.
+    if (match_->find_player(client->player) == nullptr) {
+      client->socket->close(net::kClosePolicy, "join this match first");
+      continue;
+    }
     client->audience = audience_key(client->player);
     if (client->hello) on_hello(client, *client->hello);
   }
   if (match_->phase() == match::Phase::kBriefing) schedule_briefing_end();
   if (match_->phase() == match::Phase::kRunning) set_clock(true);
   if (match_->phase() == match::Phase::kEnded && !info_.archived) finish();
+  result_saved_ = info_.archived;
   pump();
+  if (opened_) std::exchange(opened_, nullptr)();
 }
 
 void Room::start_is_here(SharedStart start) {
@@ -171,6 +186,9 @@ void Room::written(const match::Entry& entry, const Done& done, const Result<voi
     done(Error{ErrorCode::kUnavailable,
                "The server could not save this, so it was not done. Please try again.",
                {}});
+    // The log knows more than this room: read it again.
+    if (durable.error().code == ErrorCode::kAlreadyExists)
+      close("restart", "This match is being read again. You will be back in a moment.");
   } else {
     match::Applied applied = match_->apply(entry);
     log_.push_back(entry);
@@ -189,6 +207,10 @@ void Room::written(const match::Entry& entry, const Done& done, const Result<voi
 void Room::after(const match::Entry& entry) {
   const match::Phase was = phase_.exchange(match_->phase());
   if (was == match_->phase()) return;
+  if (match_->phase() != match::Phase::kEnded) {  // the result's row says when it has ended
+    services_.store.set_match_state(info_.id, std::string(match::to_string(match_->phase())), std::nullopt,
+                                    [](const Result<void>&) {});
+  }
   switch (match_->phase()) {
     case match::Phase::kLobby:
       break;
@@ -266,7 +288,11 @@ void Room::schedule_briefing_end() {
   const std::chrono::seconds length(info_.settings.briefing_seconds);
   briefing_ends_ = steady_clock::now() + length;
   briefing_over_ = false;
-  briefing_timer_.expires_after(length);
+  wait_for_briefing(length);
+}
+
+void Room::wait_for_briefing(std::chrono::seconds time) {
+  briefing_timer_.expires_after(time);
   briefing_timer_.async_wait([self = shared_from_this()](boost::system::error_code ec) {
     if (ec) return;
     self->briefing_over_ = true;
@@ -280,7 +306,9 @@ void Room::begin_running_if_due() {
     return;
   begin_submitted_ = true;
   submit({}, match::BeginRunning{}, [self = shared_from_this()](const Result<match::Applied>& result) {
-    if (!result) self->begin_submitted_ = false;
+    if (result || self->closed_) return;
+    self->begin_submitted_ = false;
+    self->wait_for_briefing(kTryAgain);
   });
 }
 
@@ -289,21 +317,38 @@ void Room::begin_running_if_due() {
 void Room::finish() {
   // The match takes no more commands, so the workers may read it while it stands here.
   boost::asio::post(services_.workers.executor(), [self = shared_from_this()] {
-    const match::Review review = match::review(*self->match_);
-    self->publish_result(review);
+    // A match that ended in its lobby has nothing to review.
+    const match::Review review =
+        self->match_->arenas().empty() ? match::Review{} : match::review(*self->match_);
+    std::string json = encode_body(result_message(self->info_.id, *self->match_, review));
+    boost::asio::post(self->strand_,
+                      [self, json = std::move(json), rows = result_rows(*self->match_, review)]() mutable {
+                        self->save_result(std::move(json), std::move(rows));
+                      });
   });
 }
 
-void Room::publish_result(const match::Review& review) {
+void Room::save_result(std::string json, std::vector<store::ResultRow> rows) {
   const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
                        std::chrono::system_clock::now().time_since_epoch())
                        .count();
-  services_.store.save_result(
-      info_.id, encode_body(result_message(info_.id, *match_, review)), result_rows(*match_, review), now,
-      [id = info_.id](const Result<void>& saved) {
-        if (!saved && saved.error().code != ErrorCode::kAlreadyExists)
-          log::error("api", "result not saved", {{"match", id}, {"why", saved.error().message}});
-      });
+  auto saved = [self = shared_from_this(), json, rows](const Result<void>& result) mutable {
+    if (result || result.error().code == ErrorCode::kAlreadyExists) {
+      self->result_saved_ = true;
+      return;
+    }
+    log::error("api", "result not saved", {{"match", self->info_.id}, {"why", result.error().message}});
+    boost::asio::post(self->strand_, [self, json = std::move(json), rows = std::move(rows)]() mutable {
+      if (self->closed_) return;
+      // The clock stands, so its timer is free.
+      self->tick_timer_.expires_after(kTryAgain);
+      self->tick_timer_.async_wait(
+          [self, json = std::move(json), rows = std::move(rows)](boost::system::error_code ec) mutable {
+            if (!ec && !self->closed_) self->save_result(std::move(json), std::move(rows));
+          });
+    });
+  };
+  services_.store.save_result(info_.id, std::move(json), std::move(rows), now, std::move(saved));
 }
 
 }  // namespace incident::api

@@ -59,10 +59,11 @@ class Room : public std::enable_shared_from_this<Room> {
 
   // A match that was just made.
   void open_new();
-  // A match from the store: replayed up to its last entry, its clock goes on from `clock`.
-  void open_recovered(std::vector<match::Entry> log, Duration clock);
-  // No more ticks, clients are told why; nothing is written any more.
-  void close(const std::string& reason, const std::string& message);
+  // A match from the store: replayed up to its last entry, its clock goes on from `clock`. `opened` is called
+  // once, when it is there or cannot be.
+  void open_recovered(std::vector<match::Entry> log, Duration clock, std::function<void()> opened);
+  // No more ticks, clients are told why; nothing is written any more. `done` is called on the strand.
+  void close(const std::string& reason, const std::string& message, std::function<void()> done = {});
 
   // `player` empty: the server itself. `done` is called on the strand, durable and applied, or with the
   // error.
@@ -83,6 +84,8 @@ class Room : public std::enable_shared_from_this<Room> {
   // Match time for the store's clock checkpoint; nothing when the clock stands.
   std::optional<Duration> running_clock() const;
   bool has_clients() const { return has_clients_.load(); }
+  bool is_closed() const { return is_closed_.load(); }
+  bool result_saved() const { return result_saved_.load(); }
   // Since when nobody is connected.
   std::chrono::steady_clock::time_point idle_since() const { return idle_since_.load(); }
 
@@ -118,11 +121,13 @@ class Room : public std::enable_shared_from_this<Room> {
   void schedule_tick();
   void tick();
   void schedule_briefing_end();
+  void wait_for_briefing(std::chrono::seconds time);
   void begin_running_if_due();
   void finish();
-  void publish_result(const match::Review& review);
+  void save_result(std::string json, std::vector<store::ResultRow> rows);
 
   // room_views.cpp
+  void next_replay();
   Result<out::Snapshot> replayed(const std::string& team, Duration at);
 
   // room_clients.cpp
@@ -173,12 +178,20 @@ class Room : public std::enable_shared_from_this<Room> {
   std::map<std::string, Picture> pictures_;  // by team
   std::vector<match::Entry> log_;            // as it is in the store
 
-  boost::asio::strand<Workers::Executor> replay_strand_;
-  std::unique_ptr<match::Replay> replay_;  // on its strand only
+  struct ReplayAsked {
+    std::string team;
+    Duration at{0};
+    std::function<void(Result<out::Snapshot>)> done;
+  };
+  std::deque<ReplayAsked> replays_;
+  bool replaying_ = false;
+  std::unique_ptr<match::Replay> replay_;  // used by one worker at a time, while replaying_
+
+  std::function<void()> opened_;
 
   std::atomic<match::Phase> phase_{match::Phase::kLobby};
   std::atomic<std::int64_t> checkpoint_us_{-1};
-  std::atomic<bool> has_clients_{false};
+  std::atomic<bool> has_clients_{false}, is_closed_{false}, result_saved_{false};
   std::atomic<std::chrono::steady_clock::time_point> idle_since_;
 };
 

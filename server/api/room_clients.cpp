@@ -2,6 +2,7 @@
 #include <boost/asio/post.hpp>
 
 #include "api/codec.h"
+#include "api/limits.h"
 #include "api/match_messages.h"
 #include "api/room.h"
 
@@ -14,8 +15,14 @@ net::SocketEvents Room::attach(std::shared_ptr<net::Socket> socket, std::string 
   client->socket = std::move(socket);
   client->player = std::move(player);
   boost::asio::post(strand_, [self = shared_from_this(), client] {
-    if (self->closed_ || self->clients_.size() >= kSubscribersMax) {
+    const auto own = self->online_.find(client->player);
+    if (self->closed_ || self->clients_.size() >= kSubscribersMax ||
+        (own != self->online_.end() && own->second >= static_cast<int>(kSocketsPerPlayerMax))) {
       client->socket->close(net::kCloseTryAgain, "this match takes no more connections");
+      return;
+    }
+    if (self->match_ && self->match_->find_player(client->player) == nullptr) {
+      client->socket->close(net::kClosePolicy, "join this match first");
       return;
     }
     client->audience = self->audience_key(client->player);
@@ -181,6 +188,10 @@ void Room::publish() {
   for (const auto& client : clients_) {
     if (client->greeted) audience_of(audience_key(client->player));
   }
+  // Teams that vanished from the lobby take their streams with them.
+  std::erase_if(audiences_, [this](const auto& entry) {
+    return !entry.first.empty() && !match_->team_index(entry.first);
+  });
   for (auto& [key, audience] : audiences_) {
     out::Update update = common;
     bool something = for_all;

@@ -1,6 +1,7 @@
 // Looking into a room from outside its strand: pictures for queries, and the replay after the end.
 #include <boost/asio/post.hpp>
 
+#include "api/limits.h"
 #include "api/match_messages.h"
 #include "api/room.h"
 
@@ -45,16 +46,34 @@ void Room::replay(std::string team, Duration at, std::function<void(Result<out::
     if (!self->match_ || self->match_->phase() != match::Phase::kEnded) {
       return done(Error{ErrorCode::kFailedPrecondition, "A match can be replayed once it has ended.", {}});
     }
-    if (!self->match_->team_index(team)) return done(kNoArena);
-    // One at a time, in order of asking: the cursor is one value.
-    boost::asio::post(self->replay_strand_, [self, team = std::move(team), at, done = std::move(done)] {
-      auto snapshot = self->replayed(team, at);
-      boost::asio::post(self->strand_, [done, snapshot = std::move(snapshot)] { done(snapshot); });
+    const auto index = self->match_->team_index(team);
+    if (!index || *index >= self->match_->arenas().size()) return done(kNoArena);
+    if (self->replays_.size() >= kReplaysWaitingMax) {
+      return done(
+          Error{ErrorCode::kResourceExhausted, "Many are watching this match. Please try again.", {}});
+    }
+    self->replays_.push_back({std::move(team), at, std::move(done)});
+    self->next_replay();
+  });
+}
+
+// One at a time, in order of asking: the cursor is one value.
+void Room::next_replay() {
+  if (replaying_ || replays_.empty()) return;
+  replaying_ = true;
+  ReplayAsked asked = std::move(replays_.front());
+  replays_.pop_front();
+  boost::asio::post(services_.workers.executor(), [self = shared_from_this(), asked = std::move(asked)] {
+    auto snapshot = self->replayed(asked.team, asked.at);
+    boost::asio::post(self->strand_, [self, asked, snapshot = std::move(snapshot)] {
+      self->replaying_ = false;
+      asked.done(snapshot);
+      self->next_replay();
     });
   });
 }
 
-// On the replay strand, after the end, when `match_` no longer changes.
+// On a worker, after the end, when `match_` no longer changes.
 Result<out::Snapshot> Room::replayed(const std::string& team, Duration at) {
   if (!replay_) {
     replay_ = std::make_unique<match::Replay>(incident_, start_, info_.settings, log_);

@@ -2,8 +2,13 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
+#include <condition_variable>
 
+#include "api/codec.h"
+#include "api/limits.h"
+#include "api/messages_out.h"
 #include "base/log.h"
 #include "match/command_json.h"
 
@@ -12,8 +17,12 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::minutes kEndedRoomStays{10};                    // for reviews and replays
-constexpr std::chrono::hours kEmptyLobbyStays{2};                      // nobody connected
+constexpr std::chrono::minutes kEndedRoomStays{10};  // for reviews and replays
+constexpr std::chrono::minutes kArchivedRoomStays{2};
+constexpr std::chrono::hours kEmptyLobbyStays{2};  // with nobody connected
+constexpr std::chrono::hours kLeftPauseStays{7 * 24};
+constexpr std::chrono::seconds kGoodbyeTime{2};
+constexpr int kCodeTries = 5;
 constexpr std::string_view kCodeLetters = "ABCDEFGHJKLMNPQRSTUVWXYZ";  // no I and O: read across a room
 constexpr int kCodeLength = 6;
 
@@ -33,32 +42,53 @@ std::int64_t unix_now_ms() {
 }  // namespace
 
 Rooms::Rooms(RoomServices& services, const scenario::Library& library)
-    : services_(services), library_(library), timer_(services.ticks) {}
+    : services_(services), library_(library), timer_(boost::asio::make_strand(services.ticks)) {}
 
 Result<void> Rooms::recover() {
-  const auto rows = services_.store.open_matches();
+  auto rows = services_.store.open_matches();
   if (!rows) return rows.error();
-  for (const auto& row : *rows) {
-    auto room = from_row(row, false);
-    if (!room)
-      log::error("api", "match cannot be recovered", {{"match", row.id}, {"why", room.error().message}});
-  }
-  log::info("api", "matches recovered", {{"open", rows->size()}});
-  every_second();
+  log::info("api", "matches to recover", {{"open", rows->size()}});
+  to_recover_.assign(rows->begin(), rows->end());
+  boost::asio::post(services_.workers.executor(), [this] { recover_next(); });
+  boost::asio::post(timer_.get_executor(), [this] { every_second(); });
   return {};
+}
+
+// On a worker. Goes on with the next one when this one is there.
+void Rooms::recover_next() {
+  const auto go_on = [this] { boost::asio::post(services_.workers.executor(), [this] { recover_next(); }); };
+  const std::lock_guard rebuild(rebuild_mutex_);
+  while (!to_recover_.empty()) {
+    const store::MatchRow row = std::move(to_recover_.front());
+    to_recover_.pop_front();
+    if (find_live(row.id)) continue;  // somebody asked for it
+    if (from_row(row, go_on)) return;
+  }
 }
 
 void Rooms::close() {
   std::vector<SharedRoom> rooms;
   {
     const std::lock_guard lock(mutex_);
-    closed_ = true;
     for (const auto& [id, room] : rooms_) rooms.push_back(room);
   }
-  timer_.cancel();
+  boost::asio::post(timer_.get_executor(), [this] { timer_.cancel(); });
   save_clocks();
-  for (const auto& room : rooms)
-    room->close("restart", "The server is restarting. You will be back in a moment.");
+  struct Said {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::size_t rooms = 0;
+  };
+  const auto said = std::make_shared<Said>();
+  for (const auto& room : rooms) {
+    room->close("restart", "The server is restarting. You will be back in a moment.", [said] {
+      const std::lock_guard lock(said->mutex);
+      ++said->rooms;
+      said->changed.notify_one();
+    });
+  }
+  std::unique_lock lock(said->mutex);
+  said->changed.wait_for(lock, kGoodbyeTime, [&] { return said->rooms == rooms.size(); });
 }
 
 net::awaitable<Result<SharedRoom>> Rooms::create(SharedIncident incident, match::Settings settings,
@@ -67,8 +97,6 @@ net::awaitable<Result<SharedRoom>> Rooms::create(SharedIncident incident, match:
     co_return Error{ErrorCode::kResourceExhausted, "The server is full. Please try again later.", {}};
   }
   store::MatchRow row;
-  row.id = random_text("abcdefghijkmnpqrstuvwxyz23456789", 12);
-  row.code = random_text(kCodeLetters, kCodeLength);
   row.incident = incident->id;
   row.incident_version = incident->content_hash;
   row.mode = match::to_string(settings.mode);
@@ -78,9 +106,18 @@ net::awaitable<Result<SharedRoom>> Rooms::create(SharedIncident incident, match:
   row.created_ms = unix_now_ms();
   row.ranked = true;
   row.options_json = match::encode(settings);
-  auto saved =
-      co_await net::from_callback<Result<void>>([&](auto done) { services_.store.create_match(row, done); });
-  if (!saved) co_return saved.error();
+  Result<void> saved = {};
+  for (int tries = 0; tries < kCodeTries; ++tries) {
+    row.id = random_text("abcdefghijkmnpqrstuvwxyz23456789", 12);
+    row.code = random_text(kCodeLetters, kCodeLength);
+    saved = co_await net::from_callback<Result<void>>(
+        [&](auto done) { services_.store.create_match(row, done); });
+    if (saved || saved.error().code != ErrorCode::kAlreadyExists) break;  // else the code is taken
+  }
+  if (!saved) {
+    services_.starts.give_back(incident, row.seed);
+    co_return saved.error();
+  }
   Room::Info info{row.id, row.code, row.seed, row.created_ms, settings, false};
   auto room = std::make_shared<Room>(services_, std::move(info), std::move(incident));
   add(room);
@@ -88,36 +125,62 @@ net::awaitable<Result<SharedRoom>> Rooms::create(SharedIncident incident, match:
   co_return room;
 }
 
-Result<SharedRoom> Rooms::from_row(const store::MatchRow& row, bool archived) {
-  auto incident = library_.find(row.incident);
-  if (!incident || incident->content_hash != row.incident_version)
-    return Error{
-        ErrorCode::kFailedPrecondition, "the incident's files have changed since this match began", {}};
-  auto settings = match::decode_settings(row.options_json);
-  if (!settings) return settings.error();
-  const auto rows = services_.store.read_log(row.id);
-  if (!rows) return rows.error();
-  std::vector<match::Entry> entries;
-  for (const auto& entry : *rows) {
-    auto command = match::decode_command(entry.payload_json);
-    if (!command) return invalid("entry " + std::to_string(entry.number) + ": " + command.error().message);
-    entries.push_back({entry.number, Duration{entry.time_us}, entry.player, std::move(*command)});
-  }
-  Room::Info info{row.id, row.code, row.seed, row.created_ms, *settings, archived};
-  auto room = std::make_shared<Room>(services_, std::move(info), std::move(incident));
-  add(room);
-  room->open_recovered(std::move(entries), Duration{row.clock_us});
+// With rebuild_mutex_ held: one at a time, so that two who ask at once share one room.
+Result<SharedRoom> Rooms::from_row(const store::MatchRow& row, std::function<void()> opened) {
+  const bool archived = row.state == store::kEnded;
+  const auto build = [&]() -> Result<SharedRoom> {
+    auto incident = library_.find(row.incident);
+    if (!incident || incident->content_hash != row.incident_version) {
+      if (!archived) end_unplayable(row);
+      return Error{ErrorCode::kFailedPrecondition, "The incident's files have changed since this match.", {}};
+    }
+    auto settings = match::decode_settings(row.options_json);
+    if (!settings) return settings.error();
+    const auto rows = services_.store.read_log(row.id);
+    if (!rows) return rows.error();
+    std::vector<match::Entry> entries;
+    for (const auto& entry : *rows) {
+      auto command = match::decode_command(entry.payload_json);
+      if (!command) return invalid("entry " + std::to_string(entry.number) + ": " + command.error().message);
+      entries.push_back({entry.number, Duration{entry.time_us}, entry.player, std::move(*command)});
+    }
+    Room::Info info{row.id, row.code, row.seed, row.created_ms, *settings, archived};
+    auto room = std::make_shared<Room>(services_, std::move(info), std::move(incident));
+    add(room);
+    room->open_recovered(std::move(entries), Duration{row.clock_us}, std::move(opened));
+    return room;
+  };
+  auto room = build();
+  if (!room) log::error("api", "match cannot be rebuilt", {{"match", row.id}, {"why", room.error().message}});
   return room;
+}
+
+// A match is played on one version of its incident: it ends, without a score, and says why.
+void Rooms::end_unplayable(const store::MatchRow& row) {
+  const auto incident = library_.find(row.incident);
+  out::MatchResult result;
+  result.match = row.id;
+  result.incident = row.incident;
+  result.incident_title = incident ? incident->title : row.incident;
+  result.mode = row.mode;
+  result.ready = true;
+  result.note =
+      "The incident was changed while this match was open, so it could not go on. Nobody gets a score for "
+      "it.";
+  services_.store.save_result(row.id, encode_body(result), {}, unix_now_ms(), [](const Result<void>&) {});
 }
 
 Result<SharedRoom> Rooms::find(const std::string& id) {
   if (auto room = find_live(id)) return room;
+  const std::lock_guard rebuild(rebuild_mutex_);
+  if (auto room = find_live(id)) return room;
   const auto row = services_.store.find_match(id);
   if (!row) return row.error();
-  // One at a time, so that two who ask at once share one room.
-  const std::lock_guard lock(rebuild_mutex_);
-  if (auto room = find_live(id)) return room;
-  return from_row(*row, row->state == store::kEnded);
+  if (row->state == store::kEnded && archived_count() >= kArchivedRoomsMax) {
+    return Error{
+        ErrorCode::kResourceExhausted, "Many ended matches are being looked at. Please try again.", {}};
+  }
+  return from_row(*row, {});
 }
 
 SharedRoom Rooms::find_live(const std::string& id) const {
@@ -126,10 +189,11 @@ SharedRoom Rooms::find_live(const std::string& id) const {
   return found == rooms_.end() ? nullptr : found->second;
 }
 
-SharedRoom Rooms::find_by_code(const std::string& code) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = by_code_.find(code);
-  return found == by_code_.end() ? nullptr : found->second;
+SharedRoom Rooms::find_by_code(const std::string& code) {
+  const auto row = services_.store.find_match_by_code(code);
+  if (!row || row->state == store::kEnded) return nullptr;
+  auto room = find(row->id);
+  return room ? *room : nullptr;
 }
 
 std::size_t Rooms::live_count() const {
@@ -137,9 +201,14 @@ std::size_t Rooms::live_count() const {
   return rooms_.size();
 }
 
+std::size_t Rooms::archived_count() const {
+  const std::lock_guard lock(mutex_);
+  return static_cast<std::size_t>(std::count_if(
+      rooms_.begin(), rooms_.end(), [](const auto& entry) { return entry.second->info().archived; }));
+}
+
 void Rooms::add(SharedRoom room) {
   const std::lock_guard lock(mutex_);
-  by_code_[room->info().code] = room;
   rooms_[room->info().id] = std::move(room);
 }
 
@@ -165,21 +234,24 @@ void Rooms::save_clocks() {
   if (!clocks.empty()) services_.store.set_match_clocks(std::move(clocks), [](const Result<void>&) {});
 }
 
-// Rooms that nobody needs: ended ones after a while, lobbies that everybody has left.
+// Rooms that nobody needs: closed ones, ended ones after a while; lobbies and pauses that everybody has left
+// end.
 void Rooms::sweep() {
   const auto now = steady_clock::now();
   const std::lock_guard lock(mutex_);
   for (auto it = rooms_.begin(); it != rooms_.end();) {
     const SharedRoom room = it->second;
-    const auto idle = now - room->idle_since();
-    const bool ended = room->phase() == match::Phase::kEnded;
-    if (!room->has_clients() && ended && idle > kEndedRoomStays) {
-      by_code_.erase(room->info().code);
+    const auto idle = room->has_clients() ? steady_clock::duration{0} : now - room->idle_since();
+    const match::Phase phase = room->phase();
+    const auto stays = room->info().archived ? kArchivedRoomStays : kEndedRoomStays;
+    const bool looked_at = phase == match::Phase::kEnded && room->result_saved() && idle > stays;
+    if (room->is_closed() || looked_at) {
       it = rooms_.erase(it);
       room->close("ended", "");
       continue;
     }
-    if (!room->has_clients() && room->phase() == match::Phase::kLobby && idle > kEmptyLobbyStays)
+    if ((phase == match::Phase::kLobby && idle > kEmptyLobbyStays) ||
+        (phase == match::Phase::kPaused && idle > kLeftPauseStays))
       room->submit({}, match::EndMatch{}, [](const Result<match::Applied>&) {});
     ++it;
   }

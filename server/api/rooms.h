@@ -4,6 +4,8 @@
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+#include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -22,10 +24,11 @@ class Rooms {
  public:
   Rooms(RoomServices& services, const scenario::Library& library);
 
-  // Reads every open match from the store and begins to recover it; then keeps clocks and sweeps. Blocks
-  // until the store has answered; called once, before clients come.
+  // Reads from the store which matches are open and begins to recover them on the workers, one after the
+  // other so that players' queries find a worker free; a match that somebody asks for comes first. Then keeps
+  // clocks and sweeps. Called once, before clients come.
   Result<void> recover();
-  // Tells every client; no command is taken any more.
+  // Tells every client, and waits a moment until that is said; no command is taken any more.
   void close();
 
   net::awaitable<Result<SharedRoom>> create(SharedIncident incident, match::Settings settings,
@@ -33,14 +36,18 @@ class Rooms {
   // Live, or from the store when it has ended.
   Result<SharedRoom> find(const std::string& id);
   SharedRoom find_live(const std::string& id) const;
-  SharedRoom find_by_code(const std::string& code) const;
+  // The open match with this join code; null when there is none.
+  SharedRoom find_by_code(const std::string& code);
   std::size_t live_count() const;
   const scenario::Library& library() const { return library_; }
   Starts& starts() { return services_.starts; }
 
  private:
   void add(SharedRoom room);
-  Result<SharedRoom> from_row(const store::MatchRow& row, bool archived);
+  void recover_next();
+  Result<SharedRoom> from_row(const store::MatchRow& row, std::function<void()> opened);
+  void end_unplayable(const store::MatchRow& row);
+  std::size_t archived_count() const;
   void every_second();
   void save_clocks();
   void sweep();
@@ -51,8 +58,7 @@ class Rooms {
   mutable std::mutex mutex_;
   std::mutex rebuild_mutex_;
   std::map<std::string, SharedRoom> rooms_;
-  std::map<std::string, SharedRoom> by_code_;
-  bool closed_ = false;
+  std::deque<store::MatchRow> to_recover_;
 };
 
 }  // namespace incident::api

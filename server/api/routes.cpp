@@ -120,8 +120,10 @@ Api::Reply Api::handle(net::Request request) {
 bool Api::within_rate(const net::Request& request, double tokens) {
   const auto now = net::TokenBucket::Clock::now();
   const std::lock_guard lock(mutex_);
-  if (rates_.size() >= kRatedAddressesMax)
+  if (rates_.size() >= kRatedAddressesMax) {
     std::erase_if(rates_, [&](const auto& entry) { return entry.second.full(now); });
+    if (rates_.size() >= kRatedAddressesMax) rates_.clear();  // better a few tries too many than no memory
+  }
   return rates_.try_emplace(request.peer, kRatePerSecond, kRateBurst).first->second.take(now, tokens);
 }
 

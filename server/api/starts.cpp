@@ -65,6 +65,11 @@ std::uint64_t Starts::draw_seed(const SharedIncident& incident) {
   return seed ? *seed : random_seed();
 }
 
+void Starts::give_back(const SharedIncident& incident, std::uint64_t seed) {
+  const std::lock_guard lock(mutex_);
+  promised_.erase({incident->id, seed});
+}
+
 void Starts::prepare(SharedIncident incident) {
   std::uint64_t seed = random_seed();
   {

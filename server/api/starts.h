@@ -33,6 +33,8 @@ class Starts {
   // A seed for a new match that nobody knows yet: the spare world's where one is ready, and warms up the
   // next.
   std::uint64_t draw_seed(const SharedIncident& incident);
+  // The match for which that seed was drawn could not be made.
+  void give_back(const SharedIncident& incident, std::uint64_t seed);
   // Begins to warm up a spare world.
   void prepare(SharedIncident incident);
 

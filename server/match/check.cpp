@@ -208,10 +208,10 @@ class Checker {
   Result<void> operator()(const Resume&) const { return in_phase(Phase::kPaused, "a pause"); }
 
   Result<void> operator()(const EndMatch&) const {
-    if (match_.phase() != Phase::kRunning && match_.phase() != Phase::kPaused) {
-      return precondition("The match has not begun, so it cannot end.");
+    if (match_.phase() == Phase::kBriefing || match_.phase() == Phase::kEnded) {
+      return precondition("The match begins in a moment, or has ended.");
     }
-    return {};
+    return {};  // from the lobby too: everybody has gone
   }
 
  private:

@@ -518,6 +518,7 @@ export interface MatchResult {
   incident_title: string;
   mode: string;
   ready: boolean;
+  note?: string;
   teams: TeamResult[];
   debrief?: Debrief;
 }
