@@ -15,8 +15,12 @@ constexpr Choice kSeverities[] = {"critical", "warning"};
 constexpr Choice kUnits[] = {"s", "req/s", "percent", "count", "cores", "bytes"};
 constexpr Choice kLevels[] = {"SEV1", "SEV2", "SEV3"};
 constexpr Choice kChangeKinds[] = {"deploy", "config", "flag", "traffic", "infrastructure", "scale"};
-constexpr Choice kParts[] = {"service", "revision", "operation", "edge", "pool",
-                             "cache",   "database", "journey",   "flag", "instance"};
+// The kinds of parts, as the simulation names them.
+constexpr auto kParts = [] {
+  std::array<Choice, sim::kPartKinds> names{};
+  for (std::size_t i = 0; i < names.size(); ++i) names[i] = sim::kPartKindNames[i];
+  return names;
+}();
 
 constexpr Field text(std::string_view name, std::string_view meaning, bool required = true) {
   return {name, kText, required, meaning};

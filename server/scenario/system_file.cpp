@@ -6,6 +6,7 @@
 
 #include "promql/parser.h"
 #include "scenario/steps.h"
+#include "sim/part_names.h"
 
 namespace incident::scenario {
 namespace {
@@ -207,42 +208,10 @@ sim::RevisionSpec read_revision(sim::ServiceId service, const Node& node) {
 }
 
 std::uint16_t find_part(const Model& model, PartKind kind, std::string_view name, const Node& node) {
+  if (const auto found = sim::find_part(model, kind, name)) return *found;
   std::vector<std::string> names;
-  const auto service_name = [&](sim::ServiceId id) { return model.services[id.index()].name; };
-  switch (kind) {
-    case PartKind::kService:
-    case PartKind::kDatabase:
-      for (const auto& s : model.services) names.push_back(s.name);
-      break;
-    case PartKind::kRevision:
-      for (const auto& r : model.revisions) names.push_back(service_name(r.service) + "@" + r.version);
-      break;
-    case PartKind::kOperation:
-      for (const auto& o : model.operations) names.push_back(service_name(o.service) + "." + o.name);
-      break;
-    case PartKind::kEdge:
-      for (const auto& e : model.edges) names.push_back(service_name(e.from) + "." + e.name);
-      break;
-    case PartKind::kPool:
-      for (const auto& p : model.pools) names.push_back(p.name);
-      break;
-    case PartKind::kCache:
-      for (const auto& c : model.caches) names.push_back(c.name);
-      break;
-    case PartKind::kJourney:
-      for (const auto& j : model.journeys) names.push_back(j.name);
-      break;
-    case PartKind::kFlag:
-      for (const auto& f : model.flags) names.push_back(f.name);
-      break;
-    case PartKind::kInstance:
-      for (const auto& s : model.services) {
-        for (int i = 0; i < s.instances_max; ++i) names.push_back(s.name + "/" + std::to_string(i));
-      }
-      break;
-  }
-  const auto found = std::find(names.begin(), names.end(), name);
-  if (found != names.end()) return static_cast<std::uint16_t>(found - names.begin());
+  for (std::size_t part = 0; part < sim::part_count(model, kind); ++part)
+    names.push_back(sim::part_name(model, kind, part));
   const std::vector<std::string_view> views(names.begin(), names.end());
   const std::string near = nearest(name, views);
   node.fail("there is no " + std::string(sim::to_string(kind)) + " \"" + std::string(name) + "\"" +
@@ -255,8 +224,12 @@ sim::ParameterRef read_parameter_ref(const Model& model, const Node& node) {
   for (int i = 0; i < sim::kPartKinds; ++i) {
     if (sim::to_string(static_cast<PartKind>(i)) == part.text()) kind = static_cast<PartKind>(i);
   }
-  if (!kind)
-    part.fail("must be service, revision, operation, edge, pool, cache, database, journey, flag or instance");
+  if (!kind) {
+    std::string kinds;
+    for (int i = 0; i < sim::kPartKinds; ++i)
+      kinds += (i == 0 ? "" : ", ") + std::string(sim::to_string(static_cast<PartKind>(i)));
+    part.fail("must be one of " + kinds);
+  }
   const Node parameter = node.at("parameter");
   const auto* info = sim::find_parameter(*kind, parameter.text());
   if (info == nullptr) {

@@ -79,6 +79,7 @@ struct PartRecord {
   InstanceId instance;
   std::uint32_t other;  // edge, cache or pool, as the event says
   CauseMask cause;
+  std::int64_t value = 0;  // a size, count or time, as the event says
 };
 
 struct ChangeRecord {

@@ -1,7 +1,6 @@
 #include "sim/parameters.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 
 namespace incident::sim {
@@ -126,9 +125,7 @@ const ParameterInfo* find_parameter(PartKind part, std::string_view name) {
 }
 
 std::string_view to_string(PartKind part) {
-  constexpr std::array<std::string_view, kPartKinds> kNames = {
-      "service", "revision", "operation", "edge", "pool", "cache", "database", "journey", "flag", "instance"};
-  return kNames[static_cast<std::size_t>(part)];
+  return kPartKindNames[static_cast<std::size_t>(part)];
 }
 
 std::string_view to_string(Unit unit) {

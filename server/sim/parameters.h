@@ -28,6 +28,8 @@ enum class PartKind : std::uint8_t {
   kInstance
 };
 inline constexpr int kPartKinds = 10;
+inline constexpr std::string_view kPartKindNames[kPartKinds] = {
+    "service", "revision", "operation", "edge", "pool", "cache", "database", "journey", "flag", "instance"};
 
 enum class Unit : std::uint8_t { kCount, kMicroseconds, kPermille, kMillicores, kPerKilosecond, kBoolean };
 

@@ -6,6 +6,7 @@
 #include "sim/engine/run.h"
 #include "sim/engine/state_hash.h"
 #include "sim/engine/world.h"
+#include "sim/gauges.h"
 #include "sim/parts/actions.h"
 #include "sim/parts/changes.h"
 #include "sim/parts/connection_pool.h"
@@ -132,6 +133,10 @@ BreakerView Simulation::breaker(EdgeId edge, InstanceId caller) const {
 std::uint32_t Simulation::lock_waiters(LockSetId set) const {
   return world_->lock_sets[set.index()].waiting;
 }
+std::int64_t Simulation::gauge(std::size_t gauge, std::size_t at, std::uint32_t lane) const {
+  return gauges()[gauge].read(*world_, at, lane);
+}
+
 std::size_t Simulation::tasks_in_flight() const {
   return world_->server_tasks;
 }

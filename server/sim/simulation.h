@@ -123,6 +123,7 @@ class Simulation {
   CacheView cache(CacheId cache) const;
   BreakerView breaker(EdgeId edge, InstanceId caller) const;
   std::uint32_t lock_waiters(LockSetId set) const;
+  std::int64_t gauge(std::size_t gauge, std::size_t at, std::uint32_t lane) const;  // a row of sim/gauges.h
   std::size_t tasks_in_flight() const;
   std::size_t change_count() const;
   ChangeView change(ChangeId id) const;

@@ -21,11 +21,23 @@ Outcome server_variant(Outcome outcome) {
     case Outcome::kTooManyConnections:
     case Outcome::kLockTimeout:
     case Outcome::kDependency:
+    case Outcome::kPortsExhausted:
+    case Outcome::kTooManyFiles:
+    case Outcome::kDeadlock:
+    case Outcome::kReadOnly:
+    case Outcome::kDiskFull:
+    case Outcome::kKeyOverflow:
       return Outcome::kError;
     case Outcome::kShed:
     case Outcome::kNoInstance:
     case Outcome::kCircuitOpen:
+    case Outcome::kBulkheadFull:
+    case Outcome::kDnsFailure:
+    case Outcome::kTlsFailure:
+    case Outcome::kUnreachable:
       return Outcome::kQueueFull;
+    case Outcome::kDeadlineExceeded:
+      return Outcome::kTimeout;
     case Outcome::kConnectionRefused:
       return Outcome::kConnectionReset;
     default:
@@ -40,7 +52,8 @@ Outcome client_variant(Outcome outcome) {
 
 // A task that never came to a process leaves nothing in that process' metrics.
 bool reached_process(Outcome outcome) {
-  return outcome != Outcome::kConnectionRefused && outcome != Outcome::kTooManyConnections;
+  return outcome != Outcome::kConnectionRefused && outcome != Outcome::kTooManyConnections &&
+         outcome != Outcome::kUnreachable && outcome != Outcome::kTlsFailure;
 }
 
 }  // namespace
@@ -62,11 +75,13 @@ Instruments::Instruments(std::shared_ptr<const Layout> layout, MetricStore& stor
     const ServiceLayout& service = layout_->service(id);
     service_group_.push_back(store.add_group());
     service_gauges_.push_back(store.add_cells(service.service_gauges.size()));
-    if (!layout_->names().service(id).watched) continue;
+    // Customers have no pods and no metrics of their own, but what belongs to no service is listed with them.
+    const bool watched = layout_->names().service(id).watched;
     for (std::size_t g = 0; g < service.service_gauges.size(); ++g) {
       const GaugeSpec& spec = service.service_gauges[g];
-      std::vector<promql::Label> labels{{"__name__", spec.metric},
-                                        {"service", layout_->names().service(id).name}};
+      if (!watched && spec.kind != GaugeKind::kPublished) continue;
+      std::vector<promql::Label> labels{{"__name__", spec.metric}};
+      if (watched) labels.push_back({"service", layout_->names().service(id).name});
       for (const auto& [name, value] : spec.labels) labels.push_back({name, value});
       Series series;
       series.labels = std::make_shared<const promql::Labels>(promql::Labels::from(std::move(labels)));

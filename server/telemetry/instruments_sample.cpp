@@ -40,6 +40,8 @@ std::int64_t pod_gauge(const sim::Simulation& sim, const Layout& layout, const G
       return view.connections;
     case GaugeKind::kConnectionsMax:
       return sim.parameter(layout.connections_max(view.service));
+    case GaugeKind::kPublished:
+      return sim.gauge(spec.row, id.index(), spec.lane);
     default:
       return present;
   }
@@ -59,6 +61,8 @@ std::int64_t service_gauge(const sim::Simulation& sim, const GaugeSpec& spec, st
       return static_cast<std::int64_t>(sim.cache(sim::CacheId(std::size_t{spec.part})).entries);
     case GaugeKind::kCacheEvictions:
       return static_cast<std::int64_t>(sim.cache(sim::CacheId(std::size_t{spec.part})).evictions);
+    case GaugeKind::kPublished:
+      return sim.gauge(spec.row, spec.part, spec.lane);
     default:
       return 0;
   }

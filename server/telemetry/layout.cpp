@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cassert>
 
+#include "sim/gauges.h"
+#include "sim/part_names.h"
+
 namespace incident::telemetry {
 namespace {
 
@@ -24,6 +27,9 @@ Layout::Layout(std::shared_ptr<const Names> names)
   retries_place_.resize(model.edges.size());
   pool_timeouts_place_.resize(model.pools.size());
   pool_group_.resize(model.pools.size());
+  for (std::size_t s = 0; s < model.services.size(); ++s) {
+    if (model.services[s].kind == sim::ServiceKind::kUsers) users_ = sim::ServiceId(s);
+  }
   for (std::size_t s = 0; s < model.services.size(); ++s) {
     slot_service_.insert(slot_service_.end(), model.services[s].instances_max, sim::ServiceId(s));
     add_service(sim::ServiceId(s));
@@ -64,6 +70,7 @@ void Layout::add_service(sim::ServiceId id) {
   add_clients(id, layout);
   add_pools(id, layout);
   if (store) add_store(id, layout);
+  add_published(id, layout);
   services_.push_back(std::move(layout));
 }
 
@@ -175,6 +182,44 @@ void Layout::add_store(sim::ServiceId id, ServiceLayout& layout) {
     add(Kind::kCacheMisses, "cache_requests_total", {{"result", "miss"}}, true);
     add(Kind::kCacheEntries, "cache_entries", {}, false);
     add(Kind::kCacheEvictions, "cache_evictions_total", {}, true);
+  }
+}
+
+// What mechanisms publish. A part that belongs to no service is shown by the customers' side of the house.
+void Layout::add_published(sim::ServiceId id, ServiceLayout& layout) {
+  const sim::Model& model = names_->model();
+  const auto rows = sim::gauges();
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    const sim::GaugeInfo& info = rows[r];
+    GaugeSpec spec;
+    spec.kind = GaugeKind::kPublished;
+    spec.shown = info.pods && info.by_process ? Shown::kByProcess : Shown::kByCluster;
+    spec.metric = info.metric;
+    spec.divisor = info.divisor;
+    spec.weighted = info.weighted;
+    spec.row = static_cast<std::uint16_t>(r);
+    const auto add = [&](std::size_t part, std::vector<GaugeSpec>& gauges, std::uint16_t group) {
+      const std::uint32_t lanes = info.lanes(model, part);
+      for (std::uint32_t lane = 0; lane < lanes; ++lane) {
+        GaugeSpec one = spec;
+        one.part = static_cast<std::uint16_t>(part);
+        one.lane = static_cast<std::uint16_t>(lane);
+        one.group = group;
+        if (!info.label.empty()) one.labels.emplace_back(info.label, sim::part_name(model, info.kind, part));
+        if (!info.lane_label.empty()) one.labels.emplace_back(info.lane_label, std::to_string(lane));
+        if (!info.fixed_label.empty()) one.labels.emplace_back(info.fixed_label, info.fixed_value);
+        gauges.push_back(std::move(one));
+      }
+    };
+    if (info.pods) {
+      add(id.index(), layout.pod_gauges, kLoadGroup);
+      continue;
+    }
+    for (std::size_t part = 0; part < sim::part_count(model, info.kind); ++part) {
+      sim::ServiceId owner = sim::service_of_part(model, info.kind, part);
+      if (!owner.valid()) owner = users_;
+      if (owner == id) add(part, layout.service_gauges, 0);
+    }
   }
 }
 

@@ -39,6 +39,7 @@ enum class GaugeKind : std::uint8_t {
   kCacheMisses,
   kCacheEntries,
   kCacheEvictions,
+  kPublished,  // a row of sim/gauges.h
 };
 
 // Who shows a series, which decides when it ends: the process only while it runs, the orchestrator and the
@@ -59,6 +60,8 @@ struct GaugeSpec {
   std::uint16_t group = kLoadGroup;  // local, see PodGroup
   std::uint32_t divisor = 1;
   bool weighted = false;  // counts requests
+  std::uint16_t row = 0;  // kPublished: in sim::gauges(), with its lane
+  std::uint16_t lane = 0;
 };
 
 // Calls of one service that are counted together: to one service, or one statement of a store.
@@ -101,10 +104,12 @@ class Layout {
   void add_clients(sim::ServiceId id, ServiceLayout& layout);
   void add_pools(sim::ServiceId id, ServiceLayout& layout);
   void add_store(sim::ServiceId id, ServiceLayout& layout);
+  void add_published(sim::ServiceId id, ServiceLayout& layout);
 
   std::shared_ptr<const Names> names_;
   std::vector<ServiceLayout> services_;
   std::vector<sim::ServiceId> slot_service_;
+  sim::ServiceId users_;
   std::vector<std::uint16_t> operation_place_, client_place_, retries_place_, pool_timeouts_place_,
       pool_group_;
   std::uint16_t cpu_parameter_ = 0, connections_parameter_ = 0;

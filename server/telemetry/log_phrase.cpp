@@ -65,6 +65,78 @@ Words words(Outcome outcome, bool to_database) {
     case Outcome::kCancelled:
       return {"context canceled", "java.util.concurrent.CancellationException",
               "ECONNABORTED: request aborted", "CancelledError"};
+    case Outcome::kDeadlineExceeded:
+      return {"rpc error: code = DeadlineExceeded desc = context deadline exceeded",
+              "io.grpc.StatusRuntimeException: DEADLINE_EXCEEDED: deadline exceeded before the call began",
+              "4 DEADLINE_EXCEEDED: Deadline exceeded", "DeadlineExceeded: 504 Deadline Exceeded"};
+    case Outcome::kBulkheadFull:
+      return {"too many concurrent calls to this dependency",
+              "io.github.resilience4j.bulkhead.BulkheadFullException: Bulkhead is full and does not permit "
+              "further calls",
+              "BulkheadRejectedError: Execution slots full", "BulkheadFullError: no slot for this call"};
+    case Outcome::kDnsFailure:
+      return {"dial tcp: lookup failed: no such host",
+              "java.net.UnknownHostException: Name or service not known", "getaddrinfo ENOTFOUND",
+              "gaierror: [Errno -2] Name or service not known"};
+    case Outcome::kTlsFailure:
+      return {"tls: failed to verify certificate: x509: certificate has expired or is not yet valid",
+              "javax.net.ssl.SSLHandshakeException: PKIX path validation failed: validity check failed",
+              "CERT_HAS_EXPIRED: certificate has expired",
+              "SSLCertVerificationError: certificate verify failed: certificate has expired"};
+    case Outcome::kUnreachable:
+      return {"dial tcp: connect: no route to host", "java.net.NoRouteToHostException: No route to host",
+              "connect EHOSTUNREACH", "OSError: [Errno 113] No route to host"};
+    case Outcome::kPortsExhausted:
+      return {"dial tcp: connect: cannot assign requested address",
+              "java.net.BindException: Cannot assign requested address", "connect EADDRNOTAVAIL",
+              "OSError: [Errno 99] Cannot assign requested address"};
+    case Outcome::kTooManyFiles:
+      return {"accept tcp: accept4: too many open files", "java.net.SocketException: Too many open files",
+              "EMFILE: too many open files", "OSError: [Errno 24] Too many open files"};
+    case Outcome::kUnauthorized:
+      if (to_database) {
+        return {"pq: password authentication failed",
+                "org.postgresql.util.PSQLException: FATAL: password authentication failed",
+                "password authentication failed", "OperationalError: FATAL:  password authentication failed"};
+      }
+      return {"unexpected status 401", "HttpClientErrorException$Unauthorized: 401 Unauthorized",
+              "Request failed with status code 401", "HTTPError: 401 Client Error: Unauthorized"};
+    case Outcome::kForbidden:
+      if (to_database) {
+        return {"pq: permission denied", "org.postgresql.util.PSQLException: ERROR: permission denied",
+                "permission denied", "InsufficientPrivilege: permission denied"};
+      }
+      return {"unexpected status 403", "HttpClientErrorException$Forbidden: 403 Forbidden",
+              "Request failed with status code 403", "HTTPError: 403 Client Error: Forbidden"};
+    case Outcome::kNotFound:
+      return {"unexpected status 404", "HttpClientErrorException$NotFound: 404 Not Found",
+              "Request failed with status code 404", "HTTPError: 404 Client Error: Not Found"};
+    case Outcome::kTooLarge:
+      return {"unexpected status 413", "HttpClientErrorException: 413 Payload Too Large",
+              "Request failed with status code 413", "HTTPError: 413 Client Error: Payload Too Large"};
+    case Outcome::kDeadlock:
+      return {"pq: deadlock detected", "org.postgresql.util.PSQLException: ERROR: deadlock detected",
+              "deadlock detected", "DeadlockDetected: deadlock detected"};
+    case Outcome::kReadOnly:
+      return {"pq: cannot execute in a read-only transaction",
+              "org.postgresql.util.PSQLException: ERROR: cannot execute in a read-only transaction",
+              "cannot execute in a read-only transaction",
+              "ReadOnlySqlTransaction: cannot execute in a read-only transaction"};
+    case Outcome::kDiskFull:
+      return {"pq: could not extend file: No space left on device",
+              "org.postgresql.util.PSQLException: ERROR: could not extend file: No space left on device",
+              "ENOSPC: no space left on device", "DiskFull: could not extend file: No space left on device"};
+    case Outcome::kKeyOverflow:
+      return {
+          "pq: nextval: reached maximum value of sequence (2147483647)",
+          "org.postgresql.util.PSQLException: ERROR: nextval: reached maximum value of sequence (2147483647)",
+          "nextval: reached maximum value of sequence (2147483647)",
+          "SequenceGeneratorLimitExceeded: nextval: reached maximum value of sequence (2147483647)"};
+    case Outcome::kStale:
+      return {"unexpected status 409: version conflict",
+              "OptimisticLockException: Row was updated or not yet visible to this transaction",
+              "Request failed with status code 409",
+              "StaleDataError: expected row is older than acknowledged"};
     case Outcome::kError:
     case Outcome::kDependency:
       if (to_database) {

@@ -47,7 +47,9 @@ enum class LogTemplate : std::uint16_t {
   kCacheSave,           // entries
   // The logger itself.
   kSuppressed,  // how many, template
+  // What happened to a part (part_lines.h).
+  kPart,  // event, other, value's low and high half
 };
-inline constexpr int kLogTemplates = static_cast<int>(LogTemplate::kSuppressed) + 1;
+inline constexpr int kLogTemplates = static_cast<int>(LogTemplate::kPart) + 1;
 
 }  // namespace incident::telemetry

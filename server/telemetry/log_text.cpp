@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdio>
 
+#include "telemetry/part_lines.h"
+
 namespace incident::telemetry {
 namespace {
 
@@ -134,24 +136,10 @@ void write_python(const Names& names, const PodName& pod, const LogRecord& recor
   }
 }
 
-}  // namespace
-
-std::string milliseconds_text(std::uint32_t us, int digits) {
-  std::array<char, 24> text;
-  std::snprintf(text.data(), text.size(), "%.*f", digits, us / 1000.0);
-  return text.data();
-}
-
-void render_line(const Names& names, const PodName& pod, const LogRecord& record, std::string& out) {
-  const LogStyle style = names.service(pod.service).style;
-  if (render_kubelet(names, pod, record, out)) return;
-  if (style == LogStyle::kPostgres && render_postgres(names, record, out)) return;
-  if (style == LogStyle::kRedis && render_redis(names, record, out)) return;
-  if ((style == LogStyle::kNginx || style == LogStyle::kEnvoy) && render_proxy(names, pod, record, out))
-    return;
-  const Phrase phrase = application_phrase(names, pod, record);
+void write_application(const Names& names, const PodName& pod, const LogRecord& record, const Phrase& phrase,
+                       std::string& out) {
   const std::string trace = record.trace == 0 ? std::string() : names.trace_id(record.trace);
-  switch (style) {
+  switch (names.service(pod.service).style) {
     case LogStyle::kJava:
       write_java(names, pod, record, phrase, trace, out);
       return;
@@ -164,6 +152,47 @@ void render_line(const Names& names, const PodName& pod, const LogRecord& record
     default:
       write_go(record, phrase, trace, out);
   }
+}
+
+// Stores and proxies have no loggers to tell apart: their lines are the words themselves.
+bool has_logger(LogStyle style) {
+  return style == LogStyle::kGo || style == LogStyle::kJava || style == LogStyle::kNode ||
+         style == LogStyle::kPython;
+}
+
+void render_part(const Names& names, const PodName& pod, const LogRecord& record, std::string& out) {
+  const PartLine& line = *find_part_line(static_cast<sim::PartEvent>(record.args[0]));
+  const auto value =
+      static_cast<std::int64_t>(static_cast<std::uint64_t>(record.args[3]) << 32 | record.args[2]);
+  std::string words = part_words(names, pod, line, record.args[1], value);
+  if (line.writer == Writer::kProcess && has_logger(names.service(pod.service).style)) {
+    Phrase phrase;
+    phrase.logger = line.logger;
+    phrase.message = std::move(words);
+    return write_application(names, pod, record, phrase, out);
+  }
+  if (line.writer == Writer::kKubelet) out += "kubelet: ";
+  if (line.writer == Writer::kKernel) out += "kernel: ";
+  out += words;
+}
+
+}  // namespace
+
+std::string milliseconds_text(std::uint32_t us, int digits) {
+  std::array<char, 24> text;
+  std::snprintf(text.data(), text.size(), "%.*f", digits, us / 1000.0);
+  return text.data();
+}
+
+void render_line(const Names& names, const PodName& pod, const LogRecord& record, std::string& out) {
+  const LogStyle style = names.service(pod.service).style;
+  if (record.what == LogTemplate::kPart) return render_part(names, pod, record, out);
+  if (render_kubelet(names, pod, record, out)) return;
+  if (style == LogStyle::kPostgres && render_postgres(names, record, out)) return;
+  if (style == LogStyle::kRedis && render_redis(names, record, out)) return;
+  if ((style == LogStyle::kNginx || style == LogStyle::kEnvoy) && render_proxy(names, pod, record, out))
+    return;
+  write_application(names, pod, record, application_phrase(names, pod, record), out);
 }
 
 }  // namespace incident::telemetry

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "telemetry/limits.h"
+#include "telemetry/part_lines.h"
 
 namespace incident::telemetry {
 namespace {
@@ -217,6 +218,16 @@ void LogWriter::routine(const sim::Simulation& sim, std::size_t slot, SimTime at
   pod.tasks = 0;
 }
 
+// Whose line it is: the instance's, or else that of the first pod of the service.
+std::optional<std::size_t> LogWriter::writer_of(const sim::Simulation& sim, const sim::PartRecord& r) const {
+  if (r.instance.valid()) return r.instance.index();
+  if (!r.service.valid()) return std::nullopt;
+  for (const sim::InstanceId id : sim.instances_of(r.service)) {
+    if (pods_[id.index()].pod != kNoPod) return id.index();
+  }
+  return std::nullopt;
+}
+
 void LogWriter::on_part(const sim::Simulation& sim, const sim::PartRecord& r) {
   const auto say = [&](std::size_t slot, LogTemplate what, Level level, std::array<std::uint32_t, 4> args,
                        bool limited = false) {
@@ -226,6 +237,16 @@ void LogWriter::on_part(const sim::Simulation& sim, const sim::PartRecord& r) {
     for (const sim::InstanceId id : sim.instances_of(r.service)) {
       say(id.index(), LogTemplate::kCachePurged, Level::kInfo, {r.other});
     }
+    return;
+  }
+  if (const PartLine* told = find_part_line(r.event)) {
+    const std::optional<std::size_t> slot = writer_of(sim, r);
+    const auto value = static_cast<std::uint64_t>(r.value);
+    if (slot)
+      say(*slot, LogTemplate::kPart, told->level,
+          {static_cast<std::uint32_t>(r.event), r.other, static_cast<std::uint32_t>(value),
+           static_cast<std::uint32_t>(value >> 32)},
+          true);
     return;
   }
   if (!r.instance.valid()) return;
@@ -270,7 +291,7 @@ void LogWriter::on_part(const sim::Simulation& sim, const sim::PartRecord& r) {
     }
     case PartEvent::kConnectionsExhausted:
       return say(slot, LogTemplate::kTooManyConnections, Level::kError, {view.connections}, true);
-    case PartEvent::kCachePurged:
+    default:
       return;
   }
 }

@@ -58,6 +58,7 @@ class LogWriter {
   bool sampled(std::uint64_t trace, std::uint32_t permille) const;
   void statement(std::size_t slot, const sim::TaskRecord& record);
   void request(const sim::Simulation& sim, std::size_t slot, const sim::TaskRecord& record);
+  std::optional<std::size_t> writer_of(const sim::Simulation& sim, const sim::PartRecord& record) const;
   void routine(const sim::Simulation& sim, std::size_t slot, SimTime at);
 
   std::shared_ptr<const Layout> layout_;

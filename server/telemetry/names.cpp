@@ -149,12 +149,34 @@ int http_status(sim::Outcome outcome) {
     case Outcome::kCircuitOpen:
       return 503;
     case Outcome::kTimeout:
+    case Outcome::kDeadlineExceeded:
       return 504;
+    case Outcome::kUnauthorized:
+      return 401;
+    case Outcome::kForbidden:
+      return 403;
+    case Outcome::kNotFound:
+      return 404;
+    case Outcome::kStale:
+      return 409;
+    case Outcome::kTooLarge:
+      return 413;
+    case Outcome::kDnsFailure:
+    case Outcome::kTlsFailure:
+    case Outcome::kUnreachable:
+    case Outcome::kBulkheadFull:
+      return 503;
     case Outcome::kError:
     case Outcome::kPoolTimeout:
     case Outcome::kTooManyConnections:
     case Outcome::kLockTimeout:
     case Outcome::kDependency:
+    case Outcome::kPortsExhausted:
+    case Outcome::kTooManyFiles:
+    case Outcome::kDeadlock:
+    case Outcome::kReadOnly:
+    case Outcome::kDiskFull:
+    case Outcome::kKeyOverflow:
       return 500;
   }
   return 500;
@@ -169,6 +191,11 @@ ClientStatus client_status(sim::Outcome outcome) {
     case Outcome::kShed:
     case Outcome::kRateLimited:
     case Outcome::kDependency:
+    case Outcome::kUnauthorized:
+    case Outcome::kForbidden:
+    case Outcome::kNotFound:
+    case Outcome::kTooLarge:
+    case Outcome::kStale:
       return {http_status(outcome), ""};
     default:
       return {0, sim::to_string(outcome)};

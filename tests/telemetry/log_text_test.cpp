@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "models.h"
+#include "telemetry/part_lines.h"
 
 namespace incident::telemetry {
 namespace {
@@ -112,9 +113,21 @@ TEST_F(LogText, EveryTemplateInEveryStyleSaysSomething) {
     for (int t = 0; t < kLogTemplates; ++t) {
       const auto what = static_cast<LogTemplate>(t);
       if (what == LogTemplate::kCachePurged) continue;  // the model has no cache
+      if (what == LogTemplate::kPart) continue;         // below
       for (std::uint32_t outcome = 0; outcome < sim::kOutcomes; ++outcome) {
         EXPECT_GT(text(service, what, Level::kWarn, {0, outcome, outcome, 1}, 9).size(), 4u) << t;
       }
+    }
+  }
+}
+
+TEST_F(LogText, EveryPartLineSaysSomething) {
+  for (const PartLine& line : part_lines()) {
+    for (const auto service : {edge, go, java, node, python, database, cache}) {
+      const auto event = static_cast<std::uint32_t>(line.event);
+      const std::string words = text(service, LogTemplate::kPart, line.level, {event, 0, 3'000'000, 0}, 0);
+      EXPECT_GT(words.size(), 4u) << event;
+      EXPECT_EQ(words.find('{') == std::string::npos || words.front() == '{', true) << words;
     }
   }
 }

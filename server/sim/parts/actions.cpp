@@ -1,6 +1,7 @@
 #include "sim/parts/actions.h"
 
 #include <algorithm>
+#include <array>
 
 #include "sim/limits.h"
 #include "sim/parts/cache.h"
@@ -14,27 +15,6 @@ namespace incident::sim {
 namespace {
 
 using Preview = Simulation::ActionPreview;
-
-Error refused(std::string message) {
-  return {ErrorCode::kFailedPrecondition, std::move(message), {}};
-}
-Error no_such(const std::string& what, std::uint32_t target) {
-  return not_found("there is no " + what + " " + std::to_string(target), "target");
-}
-Error out_of_range(const std::string& what, std::int64_t min, std::int64_t max) {
-  return invalid(what + " must be between " + std::to_string(min) + " and " + std::to_string(max), "value");
-}
-
-ParameterRef ref_of(PartKind part, std::string_view name, std::size_t index) {
-  const ParameterInfo* info = find_parameter(part, name);
-  return {static_cast<std::uint16_t>(info - parameters().data()), static_cast<std::uint16_t>(index)};
-}
-
-// A service that has instances: the users have none.
-Result<std::uint16_t> service_target(const World& w, std::uint32_t target) {
-  if (target >= w.services.size() || w.compiled->services[target].users) return no_such("service", target);
-  return static_cast<std::uint16_t>(target);
-}
 
 // The deploy that brought the revision a service is rolled to now, if it was one.
 std::uint32_t deploy_in_force(const World& w, std::uint16_t service) {
@@ -168,19 +148,6 @@ Result<Preview> preview_revert(const World& w, const Action& a) {
   return Preview{{view.kind == ChangeKind::kFlag ? kFlagPushUs : kConfigPushUs}, 0};
 }
 
-// The entry in the feed that an action makes when it begins.
-std::uint32_t add_action_change(World& w, std::uint32_t action, ChangeKind kind, std::uint16_t service,
-                                std::uint16_t from = kNone16, std::uint16_t to = kNone16) {
-  ChangeView view;
-  view.at = SimTime{w.now};
-  view.kind = kind;
-  view.service.value = service;
-  view.action = ActionId(action);
-  view.from.value = from;
-  view.to.value = to;
-  return add_change(w, view, 0);
-}
-
 void begin_roll(World& w, std::uint32_t action, std::uint16_t service, std::uint16_t to) {
   const std::uint16_t from = w.services[service].revision;
   if (from != to) {
@@ -204,6 +171,158 @@ void kill_queries(World& w, std::uint16_t service, std::int64_t value_ms) {
   }
 }
 
+bool set_flag(World& w, std::uint32_t id) {
+  const Action a = w.actions[id].action;
+  set_by_action(w, id, ChangeKind::kFlag, w.model->flags[a.target].service.value,
+                ref_of(PartKind::kFlag, "on", a.target), a.value);
+  return true;
+}
+
+bool set_config(World& w, std::uint32_t id) {
+  const Action a = w.actions[id].action;
+  const ConfigKeySpec& key = w.model->config_keys[a.target];
+  set_by_action(w, id, ChangeKind::kConfig, key.service.value, key.target, a.value * key.unit_divisor);
+  return true;
+}
+
+bool shed_traffic(World& w, std::uint32_t id) {
+  const Action a = w.actions[id].action;
+  set_by_action(w, id, ChangeKind::kConfig, static_cast<std::uint16_t>(a.target),
+                ref_of(PartKind::kService, "shed", a.target), a.value);
+  return true;
+}
+
+bool revert_change(World& w, std::uint32_t id) {
+  const Action a = w.actions[id].action;
+  const ChangeView view = w.changes[a.target].view;
+  w.actions[id].cause |= causes_in(w, a.target);
+  add_action_change(w, id, view.kind, view.service.value);
+  if (!view.reverted) revert_settings(w, a.target, false);
+  return true;
+}
+
+bool purge_cache(World& w, std::uint32_t id) {
+  const Action a = w.actions[id].action;
+  w.actions[id].cause |= w.cause(PartKind::kCache, a.target);
+  add_action_change(w, id, ChangeKind::kInfrastructure, w.model->caches[a.target].service.value);
+  purge(w, static_cast<std::uint16_t>(a.target));
+  return true;
+}
+
+bool drain_instance(World& w, std::uint32_t id) {
+  const Action a = w.actions[id].action;
+  const std::uint16_t service = w.instances[a.target].service;
+  w.actions[id].cause |= w.cause(PartKind::kInstance, a.target);
+  w.instances[a.target].drained = static_cast<std::uint8_t>(a.value);
+  rebuild_serving(w, service);
+  add_action_change(w, id, ChangeKind::kInfrastructure, service);
+  return true;
+}
+
+bool kill_long_statements(World& w, std::uint32_t id) {
+  const Action a = w.actions[id].action;
+  add_action_change(w, id, ChangeKind::kInfrastructure, static_cast<std::uint16_t>(a.target));
+  kill_queries(w, static_cast<std::uint16_t>(a.target), a.value);
+  return true;
+}
+
+// Rollouts, restarts and scaling begin at once and end when the instances are there.
+bool begin_rollback(World& w, std::uint32_t id) {
+  const Action a = w.actions[id].action;
+  const auto target = static_cast<std::uint16_t>(a.target);
+  begin_roll(w, id, target, *rollback_revision(w, target, a.value));
+  return true;
+}
+
+bool begin_restart(World& w, std::uint32_t id) {
+  const auto target = static_cast<std::uint16_t>(w.actions[id].action.target);
+  begin_roll(w, id, target, w.services[target].revision);
+  return true;
+}
+
+bool begin_scale(World& w, std::uint32_t id) {
+  const Action a = w.actions[id].action;
+  add_action_change(w, id, ChangeKind::kScale, static_cast<std::uint16_t>(a.target));
+  scale(w, static_cast<std::uint16_t>(a.target), static_cast<std::uint32_t>(a.value), id);
+  return true;
+}
+
+bool begin_restart_instance(World& w, std::uint32_t id) {
+  const auto target = static_cast<std::uint16_t>(w.actions[id].action.target);
+  w.actions[id].cause |= w.cause(PartKind::kInstance, target);
+  add_action_change(w, id, ChangeKind::kInfrastructure, w.service_of(target));
+  restart_in_place(w, target);
+  w.instances[target].restart_action = id;
+  return true;
+}
+
+// A deploy is put back by a rollout; any other change by a push, later.
+bool begin_revert(World& w, std::uint32_t id) {
+  const Action a = w.actions[id].action;
+  const ChangeView view = w.changes[a.target].view;
+  if (!view.to.valid() || w.services[view.service.index()].revision == view.from.value) return false;
+  w.actions[id].cause |= causes_in(w, a.target);
+  revert_settings(w, a.target, false);
+  begin_roll(w, id, view.service.value, view.from.value);
+  return true;
+}
+
+Result<Preview> preview_purge(const World& w, const Action& a) {
+  if (a.target >= w.caches.size()) return no_such("cache", a.target);
+  return Preview{{kPurgeUs}, 0};
+}
+
+// How each kind is done, in the order of ActionKind. Those of a mechanism stand in that mechanism's file.
+constexpr std::array<ActionRules, kActionKinds> kRules = {{
+    {preview_service, begin_rollback, nullptr},
+    {preview_service, begin_restart, nullptr},
+    {preview_instance, begin_restart_instance, nullptr},
+    {preview_service, begin_scale, nullptr},
+    {preview_setting, nullptr, set_flag},
+    {preview_setting, nullptr, set_config},
+    {preview_revert, begin_revert, revert_change},
+    {preview_service, nullptr, shed_traffic},
+    {preview_purge, nullptr, purge_cache},
+    {preview_instance, nullptr, drain_instance},
+    {preview_service, nullptr, kill_long_statements},
+}};
+
+}  // namespace
+
+Error refused(std::string message) {
+  return {ErrorCode::kFailedPrecondition, std::move(message), {}};
+}
+
+Error no_such(const std::string& what, std::uint32_t target) {
+  return not_found("there is no " + what + " " + std::to_string(target), "target");
+}
+
+Error out_of_range(const std::string& what, std::int64_t min, std::int64_t max) {
+  return invalid(what + " must be between " + std::to_string(min) + " and " + std::to_string(max), "value");
+}
+
+ParameterRef ref_of(PartKind part, std::string_view name, std::size_t index) {
+  const ParameterInfo* info = find_parameter(part, name);
+  return {static_cast<std::uint16_t>(info - parameters().data()), static_cast<std::uint16_t>(index)};
+}
+
+Result<std::uint16_t> service_target(const World& w, std::uint32_t target) {
+  if (target >= w.services.size() || w.compiled->services[target].users) return no_such("service", target);
+  return static_cast<std::uint16_t>(target);
+}
+
+std::uint32_t add_action_change(World& w, std::uint32_t action, ChangeKind kind, std::uint16_t service,
+                                std::uint16_t from, std::uint16_t to) {
+  ChangeView view;
+  view.at = SimTime{w.now};
+  view.kind = kind;
+  view.service.value = service;
+  view.action = ActionId(action);
+  view.from.value = from;
+  view.to.value = to;
+  return add_change(w, view, 0);
+}
+
 void set_by_action(World& w, std::uint32_t action, ChangeKind kind, std::uint16_t service, ParameterRef ref,
                    std::int64_t value) {
   for (const CausalSetting& s : w.causal_settings) {
@@ -212,104 +331,10 @@ void set_by_action(World& w, std::uint32_t action, ChangeKind kind, std::uint16_
   apply_setting(w, add_action_change(w, action, kind, service), ref, value);
 }
 
-void effect(World& w, std::uint32_t id) {
-  const Action a = w.actions[id].action;
-  switch (a.kind) {
-    case ActionKind::kSetFlag:
-      return set_by_action(w, id, ChangeKind::kFlag, w.model->flags[a.target].service.value,
-                           ref_of(PartKind::kFlag, "on", a.target), a.value);
-    case ActionKind::kSetConfig: {
-      const ConfigKeySpec& key = w.model->config_keys[a.target];
-      return set_by_action(w, id, ChangeKind::kConfig, key.service.value, key.target,
-                           a.value * key.unit_divisor);
-    }
-    case ActionKind::kShedTraffic:
-      return set_by_action(w, id, ChangeKind::kConfig, static_cast<std::uint16_t>(a.target),
-                           ref_of(PartKind::kService, "shed", a.target), a.value);
-    case ActionKind::kRevertChange: {
-      const ChangeView view = w.changes[a.target].view;
-      w.actions[id].cause |= causes_in(w, a.target);
-      add_action_change(w, id, view.kind, view.service.value);
-      if (!view.reverted) revert_settings(w, a.target, false);
-      return;
-    }
-    case ActionKind::kPurgeCache:
-      w.actions[id].cause |= w.cause(PartKind::kCache, a.target);
-      add_action_change(w, id, ChangeKind::kInfrastructure, w.model->caches[a.target].service.value);
-      return purge(w, static_cast<std::uint16_t>(a.target));
-    case ActionKind::kDrainInstance: {
-      const std::uint16_t service = w.instances[a.target].service;
-      w.actions[id].cause |= w.cause(PartKind::kInstance, a.target);
-      w.instances[a.target].drained = static_cast<std::uint8_t>(a.value);
-      rebuild_serving(w, service);
-      add_action_change(w, id, ChangeKind::kInfrastructure, service);
-      return;
-    }
-    case ActionKind::kKillQueries:
-      add_action_change(w, id, ChangeKind::kInfrastructure, static_cast<std::uint16_t>(a.target));
-      return kill_queries(w, static_cast<std::uint16_t>(a.target), a.value);
-    default:
-      return;
-  }
-}
-
-// Rollouts, restarts and scaling begin at once and end when the instances are there.
-bool begin_at_once(World& w, std::uint32_t id) {
-  const Action a = w.actions[id].action;
-  const auto target = static_cast<std::uint16_t>(a.target);
-  switch (a.kind) {
-    case ActionKind::kRollback:
-      begin_roll(w, id, target, *rollback_revision(w, target, a.value));
-      return true;
-    case ActionKind::kRestart:
-      begin_roll(w, id, target, w.services[target].revision);
-      return true;
-    case ActionKind::kScale:
-      add_action_change(w, id, ChangeKind::kScale, target);
-      scale(w, target, static_cast<std::uint32_t>(a.value), id);
-      return true;
-    case ActionKind::kRestartInstance:
-      w.actions[id].cause |= w.cause(PartKind::kInstance, target);
-      add_action_change(w, id, ChangeKind::kInfrastructure, w.service_of(target));
-      restart_in_place(w, target);
-      w.instances[target].restart_action = id;
-      return true;
-    case ActionKind::kRevertChange: {
-      const ChangeView view = w.changes[a.target].view;
-      if (!view.to.valid() || w.services[view.service.index()].revision == view.from.value) return false;
-      w.actions[id].cause |= causes_in(w, a.target);
-      revert_settings(w, a.target, false);
-      begin_roll(w, id, view.service.value, view.from.value);
-      return true;
-    }
-    default:
-      return false;
-  }
-}
-
-}  // namespace
-
 Result<Preview> preview_action(const World& w, const Action& a) {
-  switch (a.kind) {
-    case ActionKind::kRollback:
-    case ActionKind::kRestart:
-    case ActionKind::kScale:
-    case ActionKind::kShedTraffic:
-    case ActionKind::kKillQueries:
-      return preview_service(w, a);
-    case ActionKind::kRestartInstance:
-    case ActionKind::kDrainInstance:
-      return preview_instance(w, a);
-    case ActionKind::kSetFlag:
-    case ActionKind::kSetConfig:
-      return preview_setting(w, a);
-    case ActionKind::kRevertChange:
-      return preview_revert(w, a);
-    case ActionKind::kPurgeCache:
-      if (a.target >= w.caches.size()) return no_such("cache", a.target);
-      return Preview{{kPurgeUs}, 0};
-  }
-  return invalid("there is no such kind of action", "kind");
+  const auto kind = static_cast<std::size_t>(a.kind);
+  if (kind >= kRules.size()) return invalid("there is no such kind of action", "kind");
+  return kRules[kind].preview(w, a);
 }
 
 Result<ActionId> begin_action(World& w, const Action& action) {
@@ -321,13 +346,15 @@ Result<ActionId> begin_action(World& w, const Action& action) {
   w.actions.push_back(view);
   const auto id = static_cast<std::uint32_t>(w.actions.size() - 1);
   if (w.observer != nullptr) w.observer->on_action({ActionId(id), SimTime{w.now}, ActionState::kRunning});
-  if (!begin_at_once(w, id)) w.schedule(w.now + preview->takes.us, EventKind::kActionEffect, {id, 0});
+  const auto begin = kRules[static_cast<std::size_t>(action.kind)].begin;
+  if (begin == nullptr || !begin(w, id))
+    w.schedule(w.now + preview->takes.us, EventKind::kActionEffect, {id, 0});
   return ActionId(id);
 }
 
 void action_effect(World& w, std::uint32_t id) {
-  effect(w, id);
-  end_action(w, id, ActionState::kDone);
+  const auto effect = kRules[static_cast<std::size_t>(w.actions[id].action.kind)].effect;
+  end_action(w, id, effect(w, id) ? ActionState::kDone : ActionState::kFailed);
 }
 
 void end_action(World& w, std::uint32_t id, ActionState state) {

@@ -134,9 +134,10 @@ void refresh_derived(World& w) {
 }
 
 void report_part(World& w, PartEvent event, std::uint16_t service, std::uint16_t instance,
-                 std::uint32_t other, CauseMask cause) {
+                 std::uint32_t other, CauseMask cause, std::int64_t value) {
   if (w.observer == nullptr) return;
-  PartRecord record{event, SimTime{w.now}, ServiceId(service), InstanceId(), other, cause};
+  PartRecord record{event, SimTime{w.now}, ServiceId(), InstanceId(), other, cause, value};
+  if (service != kNone16) record.service = ServiceId(service);
   if (instance != kNone16) record.instance = InstanceId(instance);
   w.observer->on_part(record);
 }

@@ -41,6 +41,6 @@ inline void release_trace(World& w, std::uint32_t trace) {
   w.traces.release(trace);
 }
 void report_part(World& w, PartEvent event, std::uint16_t service, std::uint16_t instance,
-                 std::uint32_t other, CauseMask cause);
+                 std::uint32_t other, CauseMask cause, std::int64_t value = 0);
 
 }  // namespace incident::sim
