@@ -88,6 +88,10 @@ class Hold {
     samples_ += samples;
     budget_->take(samples);
   }
+  void give(std::size_t samples) {
+    samples_ -= samples;
+    budget_->give(samples);
+  }
 
  private:
   Budget* budget_;

@@ -43,8 +43,8 @@ void sort_by_labels(std::vector<ResultSeries>& series) {
 // A range vector as the answer itself: the samples of its one window.
 std::vector<ResultSeries> collect(RangeVector range, const StepRange& steps, bool left_open) {
   std::vector<ResultSeries> out;
-  const std::int64_t end = range.window_end(steps.start_ms);
-  const std::int64_t start = end - range.range_ms + (left_open ? 1 : 0);
+  const std::int64_t end = range.place.window_end(steps.start_ms);
+  const std::int64_t start = end - range.place.range_ms + (left_open ? 1 : 0);
   for (SeriesView& view : range.series) {
     std::erase_if(view.samples, [&](const Sample& s) { return s.t_ms < start || s.t_ms > end; });
     if (!view.samples.empty()) out.push_back({std::move(view.labels), std::move(view.samples)});

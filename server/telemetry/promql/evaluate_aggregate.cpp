@@ -17,23 +17,71 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-Labels group_labels(const Expr& expr, const Labels& labels) {
-  std::vector<Label> kept;
-  for (const Label& label : labels) {
-    const bool named = contains(expr.grouping, label.name);
-    if (expr.without ? !named && label.name != kMetricName : named) kept.push_back(label);
-  }
-  return Labels::from(std::move(kept));
+// Whether the answer's labels are those of the rows, and not only of their groups.
+bool keeps_rows(AggregateOp op) {
+  return op == AggregateOp::kTopk || op == AggregateOp::kBottomk || op == AggregateOp::kLimitk ||
+         op == AggregateOp::kLimitRatio || op == AggregateOp::kCountValues;
 }
 
+// Which labels of a row count for its group. Nothing is copied: a row's label set is as good as another's
+// when the labels that count are the same.
+class Grouping {
+ public:
+  Grouping(const Expr& expr, bool nameless)
+      : names_(expr.grouping), without_(expr.without), nameless_(nameless) {}
+
+  bool counts(const Label& label) const {
+    const bool named = contains(names_, label.name);
+    if (without_) return !named && label.name != kMetricName;
+    return named && !(nameless_ && label.name == kMetricName);
+  }
+  std::uint64_t hash(const Labels& labels) const {
+    std::uint64_t hash = 0;
+    for (const Label& label : labels) {
+      if (!counts(label)) continue;
+      hash = (hash ^ std::hash<std::string>()(label.name)) * 0x9e3779b97f4a7c15;
+      hash = (hash ^ (hash >> 32) ^ std::hash<std::string>()(label.value)) * 0xff51afd7ed558ccd;
+    }
+    return hash ^ (hash >> 29);
+  }
+  // `group` has nothing but labels that count.
+  bool same(const Labels& labels, const Labels& group) const {
+    auto in_group = group.begin();
+    for (const Label& label : labels) {
+      if (!counts(label)) continue;
+      if (in_group == group.end() || *in_group != label) return false;
+      ++in_group;
+    }
+    return in_group == group.end();
+  }
+  Labels of(const Labels& labels) const {
+    std::vector<Label> kept;
+    for (const Label& label : labels)
+      if (counts(label)) kept.push_back(label);
+    return Labels::from(std::move(kept));
+  }
+
+ private:
+  const std::vector<std::string>& names_;
+  bool without_;
+  bool nameless_;
+};
+
+// In the order in which the groups are met.
 std::vector<RowGroup> find_groups(const Expr& expr, const Frame& frame) {
+  const Grouping grouping(expr, frame.nameless());
   std::vector<RowGroup> groups;
-  std::unordered_map<Labels, std::size_t, LabelsHash> index;
+  std::unordered_multimap<std::uint64_t, std::size_t> index;
   for (std::size_t row = 0; row < frame.size(); ++row) {
-    Labels labels = group_labels(expr, frame.labels(row));
-    const auto [it, added] = index.emplace(labels, groups.size());
-    if (added) groups.push_back({std::make_shared<Labels>(std::move(labels)), {}});
-    groups[it->second].rows.push_back(row);
+    const Labels& labels = frame.labels(row);
+    const std::uint64_t hash = grouping.hash(labels);
+    auto [at, end] = index.equal_range(hash);
+    while (at != end && !grouping.same(labels, *groups[at->second].labels)) ++at;
+    if (at == end) {
+      at = index.emplace(hash, groups.size());
+      groups.push_back({std::make_shared<Labels>(grouping.of(labels)), {}});
+    }
+    groups[at->second].rows.push_back(row);
   }
   return groups;
 }
@@ -141,7 +189,7 @@ Frame count_values(const Expr& expr, const Frame& frame, Budget& budget) {
       std::vector<double>*& target = known[std::bit_cast<std::uint64_t>(v)];
       if (target == nullptr) {
         labels.set(label, format_fixed(v));
-        target = &counts[group_labels(grouping, labels)];
+        target = &counts[Grouping(grouping, false).of(labels)];
         if (target->empty()) {
           hold.take(frame.steps());
           target->assign(frame.steps(), no_value());
@@ -176,7 +224,8 @@ Frame limit_ratio(const Frame& frame, const std::vector<double>& ratio, Budget& 
 }  // namespace
 
 Frame Evaluator::aggregate(const Expr& expr, const StepRange& steps) {
-  const Frame frame = vector(*expr.args[0], steps);
+  Frame frame = vector_nameless(*expr.args[0], steps);
+  if (keeps_rows(expr.aggregate)) settle_names(frame);
   if (expr.aggregate == AggregateOp::kCountValues) return count_values(expr, frame, budget_);
   std::vector<double> parameter;
   if (has_parameter(expr.aggregate)) parameter = scalar(*expr.args[1], steps);

@@ -4,6 +4,12 @@
 namespace incident::promql {
 
 Frame Evaluator::vector(const Expr& expr, const StepRange& steps) {
+  Frame frame = vector_nameless(expr, steps);
+  settle_names(frame);
+  return frame;
+}
+
+Frame Evaluator::vector_nameless(const Expr& expr, const StepRange& steps) {
   if (steps.count > 1 && is_step_invariant(expr)) {
     const Frame once = vector(expr, {steps.start_ms, steps.step_ms, 1});
     Frame out(steps.count, budget_);
@@ -15,7 +21,7 @@ Frame Evaluator::vector(const Expr& expr, const StepRange& steps) {
   }
   switch (expr.kind) {
     case ExprKind::kParen:
-      return vector(*expr.args[0], steps);
+      return vector_nameless(*expr.args[0], steps);
     case ExprKind::kVector:
       return selector(expr, steps, Shown::kValue);
     case ExprKind::kAggregate:
@@ -25,7 +31,7 @@ Frame Evaluator::vector(const Expr& expr, const StepRange& steps) {
     case ExprKind::kBinary:
       return binary(expr, steps);
     case ExprKind::kUnary: {
-      Frame frame = vector(*expr.args[0], steps);
+      Frame frame = vector_nameless(*expr.args[0], steps);
       if (expr.op == BinaryOp::kAdd) return frame;
       for (std::size_t row = 0; row < frame.size(); ++row) {
         double* values = frame.row(row);
@@ -91,7 +97,7 @@ Frame Evaluator::binary(const Expr& expr, const StepRange& steps) {
   const bool left_is_scalar = value_type(left) == ValueType::kScalar;
   if (left_is_scalar || value_type(right) == ValueType::kScalar) {
     const auto number = scalar(left_is_scalar ? left : right, steps);
-    return vector_scalar(expr, vector(left_is_scalar ? right : left, steps), number, left_is_scalar);
+    return vector_scalar(expr, vector_nameless(left_is_scalar ? right : left, steps), number, left_is_scalar);
   }
   Frame lhs = vector(left, steps);
   Frame rhs = vector(right, steps);

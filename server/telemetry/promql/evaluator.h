@@ -12,16 +12,21 @@
 
 namespace incident::promql {
 
-// The samples a range vector's windows slide over, and where those windows end.
-struct RangeVector {
-  std::vector<SeriesView> series;  // without stale markers
-  Hold hold;
+// Where the windows of a range selector or subquery end.
+struct WindowPlace {
   std::int64_t range_ms = 0;
   std::int64_t shift_ms = 0;  // a window ends this much before its step (offset), unless pinned
   bool pinned = false;
   std::int64_t pinned_end_ms = 0;
 
   std::int64_t window_end(std::int64_t step_ms) const { return pinned ? pinned_end_ms : step_ms - shift_ms; }
+};
+
+// The samples a range vector's windows slide over.
+struct RangeVector {
+  std::vector<SeriesView> series;  // without stale markers
+  Hold hold;
+  WindowPlace place;
 };
 
 class Evaluator {
@@ -35,6 +40,8 @@ class Evaluator {
         query_end_ms_(query_end_ms) {}
 
   Frame vector(const Expr& expr, const StepRange& steps);
+  // The same, for those who do not look at names: the frame may be nameless (frame.h).
+  Frame vector_nameless(const Expr& expr, const StepRange& steps);
   std::vector<double> scalar(const Expr& expr, const StepRange& steps);
   // The windows over all steps; the range selector or subquery at `expr`.
   RangeVector range(const Expr& expr, const StepRange& steps);
@@ -44,8 +51,14 @@ class Evaluator {
 
   // evaluate_selector.cpp
   Frame selector(const Expr& expr, const StepRange& steps, Shown shown);
+  WindowPlace window_place(const Expr& expr) const;
+  // Gives `reader` what the windows at `expr` slide over; a subquery's values, or the samples of a selector,
+  // stale markers included.
+  void read_range(const Expr& expr, const StepRange& steps, SeriesReader& reader);
   RangeVector subquery(const Expr& expr, const StepRange& steps);
   std::vector<SeriesView> load(const Expr& expr, std::int64_t min_ms, std::int64_t max_ms, Hold& hold);
+  // The same one by one, for those who look at each once.
+  void read(const Expr& expr, std::int64_t min_ms, std::int64_t max_ms, SeriesReader& reader);
   bool pinned_time(const Expr& expr, std::int64_t& at_ms) const;
 
   // evaluate_binary.cpp, evaluate_matching.cpp

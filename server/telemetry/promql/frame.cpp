@@ -15,6 +15,42 @@ struct PointedEqual {
 
 }  // namespace
 
+void Frame::reserve(std::size_t rows) {
+  if (rows <= capacity_) return;
+  capacity_ = std::max(rows, capacity_ * 2);
+  std::unique_ptr<double[]> larger(
+      new double[capacity_ * steps_]);  // not filled: each row is when it is added
+  std::copy(points_.get(), points_.get() + labels_.size() * steps_, larger.get());
+  points_ = std::move(larger);
+}
+
+double* Frame::append(LabelsPtr labels) {
+  hold_.take(steps_);
+  reserve(labels_.size() + 1);
+  labels_.push_back(std::move(labels));
+  return row(labels_.size() - 1);
+}
+
+void Frame::open_places(std::size_t rows) {
+  hold_.take(rows * steps_);
+  reserve(rows);
+  labels_.resize(rows);
+}
+
+void Frame::close_places() {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < labels_.size(); ++i) {
+    if (labels_[i] == nullptr) continue;
+    if (kept != i) {
+      std::copy(row(i), row(i) + steps_, row(kept));
+      labels_[kept] = std::move(labels_[i]);
+    }
+    ++kept;
+  }
+  hold_.give((labels_.size() - kept) * steps_);
+  labels_.resize(kept);
+}
+
 void join_same_labels(Frame& frame, Joining joining, Budget& budget) {
   if (frame.size() < 2) return;
   std::unordered_map<const Labels*, std::size_t, PointedHash, PointedEqual> first;
@@ -53,13 +89,26 @@ void join_same_labels(Frame& frame, Joining joining, Budget& budget) {
 }
 
 void drop_names(Frame& frame, Joining joining, Budget& budget) {
+  if (frame.empty() || frame.nameless()) return;
+  // Rows differ by their labels. As long as they all have the same name they differ without it too.
+  const std::string_view name = frame.labels(0).metric_name();
+  bool same = true;
+  for (std::size_t i = 1; i < frame.size() && same; ++i) same = frame.labels(i).metric_name() == name;
+  frame.set_nameless(true);
+  if (same) return;
+  settle_names(frame);
+  join_same_labels(frame, joining, budget);
+}
+
+void settle_names(Frame& frame) {
+  if (!frame.nameless()) return;
+  frame.set_nameless(false);
   for (std::size_t i = 0; i < frame.size(); ++i) {
     if (!frame.labels(i).has(kMetricName)) continue;
     auto labels = std::make_shared<Labels>(frame.labels(i));
     labels->erase(kMetricName);
     frame.set_labels(i, std::move(labels));
   }
-  join_same_labels(frame, joining, budget);
 }
 
 }  // namespace incident::promql

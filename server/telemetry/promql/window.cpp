@@ -18,49 +18,18 @@ double seconds(std::int64_t ms) {
   return static_cast<double>(ms) / 1000;
 }
 
-enum class Counter { kNo, kYes };
 enum class PerSecond { kNo, kYes };
-
-// What a counter gained, or a gauge changed, in the window. Samples seldom sit on the window's edges, so the
-// change between the first and the last is stretched to them: all the way when the edge is about a sample's
-// distance away, by half a distance when it is further (the series began or ended there), and for a counter
-// never past the moment where it would have been zero.
-template <Counter counter, PerSecond per_second>
-double extrapolated(const Window& w) {
-  const auto& s = w.samples;
-  if (s.size() < 2) return no_value();
-  double change = s.back().v - s.front().v;
-  if (counter == Counter::kYes && w.has_resets) {
-    double previous = s.front().v;
-    for (const Sample& sample : s.subspan(1)) {
-      if (sample.v < previous) change += previous;
-      previous = sample.v;
-    }
-  }
-  double to_start = seconds(s.front().t_ms - w.start_ms);
-  const double to_end = seconds(w.end_ms - s.back().t_ms);
-  const double sampled = seconds(s.back().t_ms - s.front().t_ms);
-  const double distance = sampled / static_cast<double>(s.size() - 1);
-  if (counter == Counter::kYes && change > 0 && s.front().v >= 0)
-    to_start = std::min(to_start, sampled * (s.front().v / change));
-  const double threshold = distance * 1.1;
-  double covered = sampled;
-  covered += to_start < threshold ? to_start : distance / 2;
-  covered += to_end < threshold ? to_end : distance / 2;
-  double factor = covered / sampled;
-  if (per_second == PerSecond::kYes) factor /= seconds(w.end_ms - w.start_ms);
-  return change * factor;
-}
 
 template <PerSecond per_second>
 double instant_change(const Window& w) {
-  if (w.samples.size() < 2) return no_value();
-  const Sample& last = w.samples.back();
-  const Sample& previous = w.samples[w.samples.size() - 2];
-  if (last.t_ms == previous.t_ms) return no_value();
-  if (per_second == PerSecond::kNo) return last.v - previous.v;
-  const double change = last.v < previous.v ? last.v : last.v - previous.v;  // a counter began anew
-  return change / seconds(last.t_ms - previous.t_ms);
+  const std::size_t n = w.v.size();
+  if (n < 2) return no_value();
+  const double last = w.v[n - 1], previous = w.v[n - 2];
+  const std::int64_t between_ms = w.t_ms[n - 1] - w.t_ms[n - 2];
+  if (between_ms == 0) return no_value();
+  if (per_second == PerSecond::kNo) return last - previous;
+  const double change = last < previous ? last : last - previous;  // a counter began anew
+  return change / seconds(between_ms);
 }
 
 struct Line {
@@ -69,20 +38,20 @@ struct Line {
 };
 
 // Least squares; x is seconds after `origin_ms`.
-Line fit(std::span<const Sample> samples, std::int64_t origin_ms) {
+Line fit(const Window& w, std::int64_t origin_ms) {
   KahanSum x_sum, y_sum, xy_sum, xx_sum;
   bool constant = true;
-  for (const Sample& sample : samples) {
-    constant = constant && sample.v == samples.front().v;
-    const double x = seconds(sample.t_ms - origin_ms);
+  for (std::size_t i = 0; i < w.v.size(); ++i) {
+    constant = constant && w.v[i] == w.v.front();
+    const double x = seconds(w.t_ms[i] - origin_ms);
     x_sum.add(x);
-    y_sum.add(sample.v);
-    xy_sum.add(x * sample.v);
+    y_sum.add(w.v[i]);
+    xy_sum.add(x * w.v[i]);
     xx_sum.add(x * x);
   }
-  const double first = samples.front().v;
+  const double first = w.v.front();
   if (constant) return std::isinf(first) ? Line{quiet_nan(), quiet_nan()} : Line{0, first};
-  const auto n = static_cast<double>(samples.size());
+  const auto n = static_cast<double>(w.v.size());
   const double x = x_sum.value(), y = y_sum.value();
   const double covariance = xy_sum.value() - x * y / n;
   const double variance = xx_sum.value() - x * x / n;
@@ -91,12 +60,12 @@ Line fit(std::span<const Sample> samples, std::int64_t origin_ms) {
 }
 
 double deriv(const Window& w) {
-  return w.samples.size() < 2 ? no_value() : fit(w.samples, w.samples.front().t_ms).slope;
+  return w.v.size() < 2 ? no_value() : fit(w, w.t_ms.front()).slope;
 }
 
 double predict_linear(const Window& w) {
-  if (w.samples.size() < 2) return no_value();
-  const Line line = fit(w.samples, w.step_ms);
+  if (w.v.size() < 2) return no_value();
+  const Line line = fit(w, w.step_ms);
   return line.slope * w.first + line.intercept;
 }
 
@@ -114,14 +83,14 @@ double holt_winters(const Window& w) {
     fault("invalid smoothing factor. Expected: 0 < sf < 1, got: " + factor_text(smoothing));
   if (trending <= 0 || trending >= 1)
     fault("invalid trend factor. Expected: 0 < tf < 1, got: " + factor_text(trending));
-  const auto& s = w.samples;
-  if (s.size() < 2) return no_value();
+  const auto& v = w.v;
+  if (v.size() < 2) return no_value();
   double before = 0;
-  double level = s[0].v;
-  double trend = s[1].v - s[0].v;
-  for (std::size_t i = 1; i < s.size(); ++i) {
+  double level = v[0];
+  double trend = v[1] - v[0];
+  for (std::size_t i = 1; i < v.size(); ++i) {
     if (i > 1) trend = trending * (level - before) + (1 - trending) * trend;
-    const double next = smoothing * s[i].v + (1 - smoothing) * (level + trend);
+    const double next = smoothing * v[i] + (1 - smoothing) * (level + trend);
     before = level;
     level = next;
   }
@@ -130,8 +99,8 @@ double holt_winters(const Window& w) {
 
 double changes(const Window& w) {
   double n = 0;
-  for (std::size_t i = 1; i < w.samples.size(); ++i) {
-    const double a = w.samples[i - 1].v, b = w.samples[i].v;
+  for (std::size_t i = 1; i < w.v.size(); ++i) {
+    const double a = w.v[i - 1], b = w.v[i];
     if (a != b && !(std::isnan(a) && std::isnan(b))) n += 1;
   }
   return n;
@@ -139,35 +108,34 @@ double changes(const Window& w) {
 
 double resets(const Window& w) {
   double n = 0;
-  for (std::size_t i = 1; i < w.samples.size(); ++i)
-    if (w.samples[i].v < w.samples[i - 1].v) n += 1;
+  for (std::size_t i = 1; i < w.v.size(); ++i)
+    if (w.v[i] < w.v[i - 1]) n += 1;
   return n;
 }
 
 template <class State>
 State fold(const Window& w) {
   State state;
-  for (const Sample& sample : w.samples) state.add(sample.v);
+  for (const double v : w.v) state.add(v);
   return state;
 }
 
 double minimum(const Window& w) {
-  double least = w.samples.front().v;
-  for (const Sample& sample : w.samples)
-    if (sample.v < least || std::isnan(least)) least = sample.v;
+  double least = w.v.front();
+  for (const double v : w.v)
+    if (v < least || std::isnan(least)) least = v;
   return least;
 }
 
 double maximum(const Window& w) {
-  double greatest = w.samples.front().v;
-  for (const Sample& sample : w.samples)
-    if (sample.v > greatest || std::isnan(greatest)) greatest = sample.v;
+  double greatest = w.v.front();
+  for (const double v : w.v)
+    if (v > greatest || std::isnan(greatest)) greatest = v;
   return greatest;
 }
 
 std::vector<double>& values_of(const Window& w) {
-  w.scratch->clear();
-  for (const Sample& sample : w.samples) w.scratch->push_back(sample.v);
+  w.scratch->assign(w.v.begin(), w.v.end());
   return *w.scratch;
 }
 
@@ -182,12 +150,6 @@ double median_deviation(const Window& w) {
 
 WindowFunction window_function(int range_fn) {
   switch (range_fn) {
-    case kRate:
-      return extrapolated<Counter::kYes, PerSecond::kYes>;
-    case kIncrease:
-      return extrapolated<Counter::kYes, PerSecond::kNo>;
-    case kDelta:
-      return extrapolated<Counter::kNo, PerSecond::kNo>;
     case kIrate:
       return instant_change<PerSecond::kYes>;
     case kIdelta:
@@ -211,7 +173,7 @@ WindowFunction window_function(int range_fn) {
     case kSumOverTime:
       return [](const Window& w) { return fold<KahanSum>(w).value(); };
     case kCountOverTime:
-      return [](const Window& w) { return static_cast<double>(w.samples.size()); };
+      return [](const Window& w) { return static_cast<double>(w.v.size()); };
     case kQuantileOverTime:
       return [](const Window& w) { return quantile(w.first, values_of(w)); };
     case kStddevOverTime:
@@ -219,7 +181,7 @@ WindowFunction window_function(int range_fn) {
     case kStdvarOverTime:
       return [](const Window& w) { return fold<Spread>(w).variance(); };
     case kLastOverTime:
-      return [](const Window& w) { return w.samples.back().v; };
+      return [](const Window& w) { return w.v.back(); };
     case kMadOverTime:
       return median_deviation;
     default:  // present_over_time, absent_over_time

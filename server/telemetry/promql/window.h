@@ -11,11 +11,11 @@
 namespace incident::promql {
 
 struct Window {
-  std::span<const Sample> samples;  // never empty
-  std::int64_t start_ms = 0;        // the range's own edges, not the samples'
+  std::span<const std::int64_t> t_ms;  // of its samples, of which there is at least one
+  std::span<const double> v;
+  std::int64_t start_ms = 0;  // the range's own edges, not the samples'
   std::int64_t end_ms = 0;
   std::int64_t step_ms = 0;  // the time the query is evaluated at
-  bool has_resets = true;    // false when it is known that no value is below the one before
   double first = 0;          // scalar arguments
   double second = 0;
   std::vector<double>* scratch = nullptr;
