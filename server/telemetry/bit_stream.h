@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <vector>
 
@@ -50,38 +51,59 @@ class BitWriter {
 
 class BitReader {
  public:
-  explicit BitReader(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
+  explicit BitReader(std::span<const std::uint8_t> bytes)
+      : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
-  std::uint64_t read(int bits) {
+  std::uint64_t read(int bits) {  // bits <= 64
     if (bits > 32) {
       const std::uint64_t low = read_part(32);
       return low | (read_part(bits - 32) << 32);
     }
     return read_part(bits);
   }
-  // How many ones come before the next zero, which is taken too; at most `most` (then no zero is taken).
+  // How many ones come before the next zero, which is taken too; at most `most` (then no zero is taken),
+  // which is no more than 32.
   int ones(int most) {
-    int count = 0;
-    while (count < most && read_part(1) != 0) ++count;
+    if (held_ <= most) fill();
+    const int count = std::countr_one(buffer_);
+    if (count >= most) {
+      drop(most);
+      return most;
+    }
+    drop(count + 1);
     return count;
   }
 
  private:
   std::uint64_t read_part(int bits) {
-    while (held_ < bits) {
-      const std::uint64_t next = at_ < bytes_.size() ? bytes_[at_++] : 0;
-      buffer_ |= next << held_;
-      held_ += 8;
-    }
+    if (held_ < bits) fill();
     const std::uint64_t value = buffer_ & ((std::uint64_t{1} << bits) - 1);
-    buffer_ >>= bits;
-    held_ -= bits;
+    drop(bits);
     return value;
   }
+  void drop(int bits) {
+    buffer_ >>= bits;
+    held_ -= bits;
+  }
+  // More than 32 bits, zeros where there are no bytes left.
+  void fill() {
+    if (std::endian::native == std::endian::little && end_ - at_ >= 8) {
+      std::uint64_t next = 0;
+      std::memcpy(&next, at_, sizeof next);
+      buffer_ |= next << held_;
+      at_ += (63 - held_) / 8;
+      held_ |= 56;
+      return;
+    }
+    for (; held_ <= 56; held_ += 8) {
+      const std::uint64_t next = at_ != end_ ? *at_++ : 0;
+      buffer_ |= next << held_;
+    }
+  }
 
-  std::span<const std::uint8_t> bytes_;
-  std::size_t at_ = 0;
-  std::uint64_t buffer_ = 0;
+  const std::uint8_t* at_;
+  const std::uint8_t* end_;
+  std::uint64_t buffer_ = 0;  // bits above `held_` may be those that come next, and are read again
   int held_ = 0;
 };
 

@@ -112,32 +112,56 @@ void encode_column(std::span<const std::int64_t> values, std::vector<std::uint8_
   writer.finish();
 }
 
+namespace {
+
+// Differences, each added to the value before. Signed ones are zigzagged.
+template <bool is_signed>
+void add_rice(BitReader reader, int parameter, std::uint64_t value, std::span<std::int64_t> values) {
+  for (std::int64_t& target : values) {
+    const int quotient = reader.ones(kQuotientMax);
+    const std::uint64_t d = quotient == kQuotientMax ? reader.read(64)
+                                                     : (static_cast<std::uint64_t>(quotient) << parameter) |
+                                                           reader.read(parameter);
+    value += is_signed ? unzigzag(d) : d;
+    target = static_cast<std::int64_t>(static_cast<std::uint64_t>(target) + value);
+  }
+}
+
+void add_xor(BitReader reader, std::uint64_t value, std::span<std::int64_t> values) {
+  for (std::int64_t& target : values) {
+    if (reader.read(1) != 0) {
+      const int leading = static_cast<int>(reader.read(6));
+      const int width = static_cast<int>(reader.read(6)) + 1;
+      value ^= reader.read(width) << (64 - leading - width);
+    }
+    target = static_cast<std::int64_t>(static_cast<std::uint64_t>(target) + value);
+  }
+}
+
+}  // namespace
+
 void add_decoded_column(std::span<const std::uint8_t> bytes, std::span<std::int64_t> values) {
   if (bytes.empty()) return;
   const auto mode = static_cast<Mode>(bytes[0] >> 6);
   const int parameter = bytes[0] & 63;
   const std::uint8_t* at = bytes.data() + 1;
-  std::uint64_t value = unzigzag(get_varint(at, bytes.data() + bytes.size()));
-  const auto add = [&](std::size_t i) {
-    values[i] = static_cast<std::int64_t>(static_cast<std::uint64_t>(values[i]) + value);
+  const std::uint64_t first = unzigzag(get_varint(at, bytes.data() + bytes.size()));
+  const BitReader reader(bytes.subspan(static_cast<std::size_t>(at - bytes.data())));
+  const auto add_first = [first](std::int64_t& target) {
+    target = static_cast<std::int64_t>(static_cast<std::uint64_t>(target) + first);
   };
-  add(0);
-  BitReader reader(bytes.subspan(static_cast<std::size_t>(at - bytes.data())));
-  for (std::size_t i = 1; i < values.size(); ++i) {
-    if (mode == kXor) {
-      if (reader.read(1) != 0) {
-        const int leading = static_cast<int>(reader.read(6));
-        const int width = static_cast<int>(reader.read(6)) + 1;
-        value ^= reader.read(width) << (64 - leading - width);
-      }
-    } else if (mode != kConstant) {
-      const int quotient = reader.ones(kQuotientMax);
-      const std::uint64_t d = quotient == kQuotientMax ? reader.read(64)
-                                                       : (static_cast<std::uint64_t>(quotient) << parameter) |
-                                                             reader.read(parameter);
-      value += mode == kSigned ? unzigzag(d) : d;
-    }
-    add(i);
+  add_first(values[0]);
+  const std::span<std::int64_t> rest = values.subspan(1);
+  switch (mode) {
+    case kConstant:
+      std::for_each(rest.begin(), rest.end(), add_first);
+      return;
+    case kGrowing:
+      return add_rice<false>(reader, parameter, first, rest);
+    case kSigned:
+      return add_rice<true>(reader, parameter, first, rest);
+    case kXor:
+      return add_xor(reader, first, rest);
   }
 }
 

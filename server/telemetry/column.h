@@ -14,7 +14,8 @@ inline constexpr std::size_t kColumnBytesMax = 255;
 
 // Appends the column to `out`; at most kColumnBytesMax bytes for up to kScrapesPerBlock values.
 void encode_column(std::span<const std::int64_t> values, std::vector<std::uint8_t>& out);
-// Adds the column's values to `values`, whose size must be what was encoded. `bytes` is exactly the column.
+// Adds the column's values to `values`, whose size must be what was encoded. `bytes` begins
+// with the column; more may follow it.
 void add_decoded_column(std::span<const std::uint8_t> bytes, std::span<std::int64_t> values);
 
 }  // namespace incident::telemetry

@@ -29,11 +29,12 @@ MetricBlock::MetricBlock(std::uint32_t first_scrape,
   bytes_.shrink_to_fit();
 }
 
-void MetricBlock::add_column(std::uint32_t cell, std::int64_t* values) const {
-  if (cell >= lengths_.size() || lengths_[cell] == 0) return;
+bool MetricBlock::add_column(std::uint32_t cell, std::int64_t* values) const {
+  if (cell >= lengths_.size() || lengths_[cell] == 0) return false;
   std::size_t offset = anchors_[cell / kAnchorEvery];
   for (std::size_t i = cell - cell % kAnchorEvery; i < cell; ++i) offset += lengths_[i];
-  add_decoded_column(std::span(bytes_).subspan(offset, lengths_[cell]), std::span(values, rows_));
+  add_decoded_column(std::span(bytes_).subspan(offset), std::span(values, rows_));
+  return true;
 }
 
 std::size_t MetricBlock::memory_bytes() const {

@@ -20,8 +20,8 @@ class MetricBlock {
   std::uint32_t first_scrape() const { return first_scrape_; }
   std::uint32_t rows() const { return rows_; }
   std::uint32_t last_scrape() const { return first_scrape_ + rows_ - 1; }
-  // Adds the column of a cell to `values` (rows() of them).
-  void add_column(std::uint32_t cell, std::int64_t* values) const;
+  // Adds the column of a cell to `values` (rows() of them); false where there is nothing but zeros to add.
+  bool add_column(std::uint32_t cell, std::int64_t* values) const;
   std::size_t memory_bytes() const;
   void hash(Hasher& hasher) const;
 

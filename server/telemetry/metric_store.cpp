@@ -10,10 +10,16 @@ namespace {
 
 constexpr std::string_view kServiceLabel = "service";
 
-double shown_value(const Series& series, std::int64_t sum) {
-  if (series.floating) return std::bit_cast<double>(sum);
-  const auto scaled = static_cast<double>(sum * std::int64_t{series.multiplier});
-  return series.divisor == 1 ? scaled : scaled / static_cast<double>(series.divisor);
+void show_values(const Series& series, std::span<const std::int64_t> sums, double* out) {
+  if (series.floating) {
+    for (std::size_t i = 0; i < sums.size(); ++i) out[i] = std::bit_cast<double>(sums[i]);
+    return;
+  }
+  const auto multiplier = std::int64_t{series.multiplier};
+  for (std::size_t i = 0; i < sums.size(); ++i) out[i] = static_cast<double>(sums[i] * multiplier);
+  if (series.divisor == 1) return;
+  const auto divisor = static_cast<double>(series.divisor);
+  for (std::size_t i = 0; i < sums.size(); ++i) out[i] /= divisor;
 }
 
 std::size_t heap_bytes(const std::string& text) {
@@ -164,8 +170,12 @@ void MetricStore::sum_cells(const Series& series, std::uint32_t first, std::uint
     for (std::size_t b = (first - 1) / limits::kScrapesPerBlock; b < blocks_.size(); ++b) {
       const MetricBlock& block = *blocks_[b];
       if (block.first_scrape() > last) break;
+      if (block.first_scrape() >= first && block.last_scrape() <= last) {
+        block.add_column(cell, &cursor.sums[block.first_scrape() - first]);
+        continue;
+      }
       column.fill(0);
-      block.add_column(cell, column.data());
+      if (!block.add_column(cell, column.data())) continue;
       const std::uint32_t from = std::max(first, block.first_scrape());
       const std::uint32_t to = std::min(last, block.last_scrape());
       for (std::uint32_t k = from; k <= to; ++k) cursor.sums[k - first] += column[k - block.first_scrape()];
@@ -179,11 +189,11 @@ void MetricStore::sum_cells(const Series& series, std::uint32_t first, std::uint
   cursor.cells = series.cells;
 }
 
-void MetricStore::read(std::uint32_t first_life, std::uint32_t first, std::uint32_t last,
-                       std::int64_t epoch_ms, Cursor& cursor, std::vector<promql::Sample>& out) const {
+void MetricStore::read(std::uint32_t first_life, std::uint32_t first, std::uint32_t last, Cursor& cursor,
+                       SeriesColumns& out) const {
+  out.clear();
   first = std::max(first, 1U);
   last = std::min(last, scrapes_);
-  const std::int64_t interval_ms = interval_.milliseconds();
   for (std::uint32_t at = first_life; at != Series::kOpen; at = series_[at].next) {
     const Series& life = series_[at];
     if (life.from >= life.to || life.from > last || life.to < first) continue;
@@ -191,12 +201,15 @@ void MetricStore::read(std::uint32_t first_life, std::uint32_t first, std::uint3
     const std::uint32_t to = std::min(last, life.to - 1);
     if (from <= to) {
       sum_cells(life, from, to, cursor);
-      for (std::uint32_t k = from; k <= to; ++k) {
-        out.push_back({epoch_ms + k * interval_ms, shown_value(life, cursor.sums[k - from])});
-      }
+      out.add_run(from, to);
+      const std::size_t before = out.values.size();
+      out.values.resize(before + (to - from + 1));
+      show_values(life, cursor.sums, out.values.data() + before);
     }
     if (life.to >= first && life.to <= last) {
-      out.push_back({epoch_ms + life.to * interval_ms, promql::stale_marker()});
+      out.add_run(life.to, life.to);
+      out.values.push_back(promql::stale_marker());
+      out.stale = true;
     }
   }
 }

@@ -45,6 +45,28 @@ struct Series {
   std::uint32_t next = kOpen;  // a later life of the same labels
 };
 
+// What was read of one series: values, and the scrapes they are of, in runs without a gap.
+struct SeriesColumns {
+  struct Run {
+    std::uint32_t first = 0, last = 0;
+  };
+  std::vector<Run> runs;
+  std::vector<double> values;
+  bool stale = false;  // stale markers are among the values
+
+  void clear() {
+    runs.clear();
+    values.clear();
+    stale = false;
+  }
+  void add_run(std::uint32_t first, std::uint32_t last) {
+    if (!runs.empty() && runs.back().last + 1 == first)
+      runs.back().last = last;
+    else
+      runs.push_back({first, last});
+  }
+};
+
 class MetricStore {
  public:
   explicit MetricStore(Duration interval) : interval_(interval) {}
@@ -77,9 +99,9 @@ class MetricStore {
     std::uint32_t cell = 0, cells = 0, first = 0, last = 0;
     std::vector<std::int64_t> sums;
   };
-  // Samples of a series and its later lives at scrapes [first, last], stale markers included.
-  void read(std::uint32_t first_life, std::uint32_t first, std::uint32_t last, std::int64_t epoch_ms,
-            Cursor& cursor, std::vector<promql::Sample>& out) const;
+  // Values of a series and its later lives at scrapes [first, last], stale markers included; replaces `out`.
+  void read(std::uint32_t first_life, std::uint32_t first, std::uint32_t last, Cursor& cursor,
+            SeriesColumns& out) const;
   bool full() const { return series_.size() >= limits::kSeriesMax; }
   sim::CauseMask causes(std::span<const promql::Matcher> matchers, SimTime from, SimTime to) const;
   std::size_t memory_bytes() const;  // all that this value keeps alive, shared or not
@@ -112,6 +134,8 @@ class MetricView : public promql::Queryable {
 
   std::vector<promql::SeriesView> select(std::span<const promql::Matcher> matchers, std::int64_t min_t_ms,
                                          std::int64_t max_t_ms) const override;
+  void read(std::span<const promql::Matcher> matchers, std::int64_t min_t_ms, std::int64_t max_t_ms,
+            promql::SeriesReader& reader) const override;
   std::vector<promql::LabelsPtr> series(std::span<const promql::Matcher> matchers, std::int64_t min_t_ms,
                                         std::int64_t max_t_ms) const override;
   std::vector<std::string> label_names(std::span<const promql::Matcher> matchers, std::int64_t min_t_ms,
