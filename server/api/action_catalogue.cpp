@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "match/action_text.h"
 #include "scenario/action_names.h"
 
 namespace incident::api {
@@ -16,7 +15,7 @@ Error value_error(const std::string& message) {
 }
 
 // The value in the simulation's units; a config key has a range of its own, which the simulation checks.
-Result<std::int64_t> value_of(const match::ActionInfo& info, double shown) {
+Result<std::int64_t> value_of(const scenario::ActionInfo& info, double shown) {
   if (!info.has_value) return 0;
   const bool has_range = info.value_max > info.value_min;
   if (has_range &&
@@ -34,7 +33,7 @@ Result<std::int64_t> value_of(const match::ActionInfo& info, double shown) {
 
 std::vector<out::ActionKindInfo> action_kinds() {
   std::vector<out::ActionKindInfo> rows;
-  for (const auto& info : match::action_kinds()) {
+  for (const auto& info : scenario::action_kinds()) {
     rows.push_back({std::string(info.name), std::string(info.title), std::string(info.target_kind),
                     std::string(info.description), info.has_value, std::string(info.value_label),
                     static_cast<double>(info.value_min), static_cast<double>(info.value_max)});
@@ -45,7 +44,7 @@ std::vector<out::ActionKindInfo> action_kinds() {
 Result<sim::Action> parse_action(const match::Arena& arena, const in::ActionRequest& request) {
   const auto kind = scenario::parse_action_kind(request.kind);
   if (!kind) return invalid("is not an action that there is", "action.kind");
-  const auto value = value_of(match::action_info(*kind), request.value);
+  const auto value = value_of(scenario::action_info(*kind), request.value);
   if (!value) return value.error();
   auto action = scenario::parse_action(arena.sim(), request.kind, request.target, *value);
   if (!action) return Error{action.error().code, action.error().message, "action." + action.error().at};

@@ -1,5 +1,5 @@
-// The actions that players have, as messages say them. What they are called and what they do is the match
-// room's to say (match/action_text.h). Pure functions.
+// The actions that players have, as messages say them. What they are called and what they do stands in
+// scenario/action_names.h. Pure functions.
 #pragma once
 
 #include <vector>

@@ -10,6 +10,7 @@
 #include "match/views.h"
 #include "scenario/action_names.h"
 #include "scenario/mechanisms.h"
+#include "sim/part_names.h"
 
 namespace incident::api {
 namespace {
@@ -98,6 +99,20 @@ void add_rows(std::vector<Row>& rows, const Records& records, Make make) {
   for (const auto& record : records) rows.push_back(make(record));
 }
 
+// The parts that actions are done to, of the kinds that the snapshot does not list by itself.
+void add_targets(const sim::Model& model, out::Snapshot& s) {
+  std::set<sim::PartKind> done = {sim::PartKind::kService, sim::PartKind::kFlag, sim::PartKind::kCache};
+  for (const auto& info : scenario::action_kinds()) {
+    const auto part = scenario::target_part(info.target_kind);
+    if (!part || !done.insert(*part).second) continue;
+    for (std::size_t i = 0; i < sim::part_count(model, *part); ++i) {
+      const sim::ServiceId owner = sim::service_of_part(model, *part, i);
+      s.targets.push_back({std::string(info.target_kind), sim::part_name(model, *part, i),
+                           owner.valid() ? model.services[owner.index()].name : std::string()});
+    }
+  }
+}
+
 void add_system(const scenario::Incident& incident, out::Snapshot& s) {
   const sim::Model& model = *incident.model;
   for (std::size_t i = 0; i < model.services.size(); ++i) {
@@ -121,6 +136,7 @@ void add_system(const scenario::Incident& incident, out::Snapshot& s) {
     s.services.push_back(std::move(row));
   }
   for (const auto& cache : model.caches) s.caches.push_back(cache.name);
+  add_targets(model, s);
 }
 
 }  // namespace

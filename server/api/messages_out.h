@@ -70,7 +70,7 @@ BOOST_DESCRIBE_STRUCT(Pod, (), (name, service, version, state, restarts, started
 
 // One row of the actions list: what can be done to what, as players may say it back in `act`.
 struct ActionKindInfo {
-  std::string kind, title, target_kind;  // target_kind: service | pod | flag | config | change | cache
+  std::string kind, title, target_kind;  // target_kind: service, pod, config, change ...
   std::string description;
   bool has_value = false;
   std::string value_label;
@@ -78,6 +78,12 @@ struct ActionKindInfo {
 };
 BOOST_DESCRIBE_STRUCT(ActionKindInfo, (),
                       (kind, title, target_kind, description, has_value, value_label, value_min, value_max))
+
+// Something that an action can be done to, beside what the snapshot lists by itself.
+struct ActionTarget {
+  std::string kind, name, service;  // service: whose it is, or empty
+};
+BOOST_DESCRIBE_STRUCT(ActionTarget, (), (kind, name, service))
 
 struct Mechanism {
   std::string id, name, description;
@@ -174,6 +180,7 @@ struct Snapshot {
   std::vector<ConfigKey> config;
   std::vector<Flag> flags;
   std::vector<std::string> caches;
+  std::vector<ActionTarget> targets;  // of the kinds that are not listed elsewhere
   std::vector<Pod> pods;
   std::vector<Pinned> pins;
   std::vector<Change> changes;
@@ -191,9 +198,9 @@ struct Snapshot {
 BOOST_DESCRIBE_STRUCT(Snapshot, (),
                       (seq, epoch, match, code, mode, incident, incident_title, phase, time, wall_epoch_ms,
                        time_scale, countdown_ms, you, your_team, players, teams, briefing, services,
-                       action_kinds, mechanisms, config, flags, caches, pods, pins, changes, alerts, actions,
-                       channel, hints, hints_left, next_hint_price, declarations, wrong_declaration_cost,
-                       harm, budget_left))
+                       action_kinds, mechanisms, config, flags, caches, targets, pods, pins, changes, alerts,
+                       actions, channel, hints, hints_left, next_hint_price, declarations,
+                       wrong_declaration_cost, harm, budget_left))
 
 // Once a second while the clock runs.
 struct Tick {

@@ -1,11 +1,9 @@
-// Actions in words: what kinds there are and what each is done to, an action's title, and the preview that a
-// player sees before confirming. Reads only; what it says is known to every engineer on call.
+// Actions in words: an action's title, and the preview that a player sees before confirming. What kinds there
+// are stands in scenario/action_names.h. Reads only; what it says is known to every engineer on call.
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -15,17 +13,6 @@
 
 namespace incident::match {
 
-// One row of the list of what can be done.
-struct ActionInfo {
-  sim::ActionKind kind;
-  std::string_view name, title, target_kind, description;  // target_kind: service | pod | flag | config | ...
-  bool has_value = false;
-  std::string_view value_label;
-  std::int64_t value_min = 0, value_max = 0;  // in shown units; config: the key's own range counts
-  std::int64_t unit = 1;                      // what the simulation takes for one shown unit
-};
-std::span<const ActionInfo> action_kinds();
-const ActionInfo& action_info(sim::ActionKind kind);
 // The action's value as players say and read it (percent, where the simulation counts permille).
 double shown_value(const sim::Action& action);
 

@@ -4,28 +4,52 @@
 #include <array>
 #include <charconv>
 
+#include "sim/part_names.h"
 #include "telemetry/telemetry.h"
 
 namespace incident::scenario {
 namespace {
 
-struct Kind {
-  std::string_view name, target;
-};
+using sim::ActionKind;
 
-constexpr std::array<Kind, sim::kActionKinds> kKinds = {{
-    {"rollback", "service"},
-    {"restart", "service"},
-    {"restart_instance", "pod"},
-    {"scale", "service"},
-    {"set_flag", "flag"},
-    {"set_config", "config"},
-    {"revert_change", "change"},
-    {"shed_traffic", "service"},
-    {"purge_cache", "cache"},
-    {"drain_instance", "pod"},
-    {"kill_queries", "service"},
+constexpr std::array<ActionInfo, sim::kActionKinds> kActions = {{
+    {ActionKind::kRollback, "rollback", "Roll back", "service",
+     "Deploys the version that ran before, instance by instance.",
+     "Its pods are replaced one by one by the earlier version."},
+    {ActionKind::kRestart, "restart", "Restart", "service", "Restarts every instance, one after the other.",
+     "Its pods stop and start again one after the other; capacity is lower meanwhile."},
+    {ActionKind::kRestartInstance, "restart_instance", "Restart pod", "pod",
+     "Kills one instance and starts it again; what it was working on is lost.",
+     "The pod is killed at once and starts again empty."},
+    {ActionKind::kScale, "scale", "Scale", "service", "Sets how many instances run.", "", true, "instances",
+     1, 64},
+    {ActionKind::kSetFlag, "set_flag", "Set flag", "flag", "Turns a feature flag on or off.", "", true,
+     "1 on, 0 off", 0, 1},
+    {ActionKind::kSetConfig, "set_config", "Set config", "config", "Gives a config key a new value.", "",
+     true, "new value", 0, 0},
+    {ActionKind::kRevertChange, "revert_change", "Revert change", "change",
+     "Puts back every setting that a change touched.",
+     "Every setting of that change goes back to what it was before."},
+    {ActionKind::kShedTraffic, "shed_traffic", "Shed traffic", "service",
+     "Refuses a share of a service's requests at once, so that the rest is served.", "", true,
+     "percent refused, 0 ends it", 0, 100, 10},
+    {ActionKind::kPurgeCache, "purge_cache", "Purge cache", "cache", "Empties a cache.",
+     "Every look-up misses until the cache has filled again."},
+    {ActionKind::kDrainInstance, "drain_instance", "Drain pod", "pod",
+     "Takes one instance out of the load balancer, or puts it back.", "", true, "1 drains, 0 puts back", 0,
+     1},
+    {ActionKind::kKillQueries, "kill_queries", "Kill queries", "service",
+     "Ends every statement of a database that has run longer than this.", "", true, "milliseconds", 0,
+     3'600'000},
 }};
+
+constexpr bool in_order() {
+  for (std::size_t i = 0; i < kActions.size(); ++i) {
+    if (static_cast<std::size_t>(kActions[i].kind) != i) return false;
+  }
+  return true;
+}
+static_assert(in_order(), "the table is indexed by kind");
 
 template <class Parts>
 std::optional<std::uint32_t> find(const Parts& parts, std::string_view name) {
@@ -44,10 +68,8 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
 
 std::optional<std::uint32_t> find_target(const sim::Model& model, std::string_view kind,
                                          std::string_view target) {
-  if (kind == "service") return find(model.services, target);
-  if (kind == "flag") return find(model.flags, target);
   if (kind == "config") return find(model.config_keys, target);
-  if (kind == "cache") return find(model.caches, target);
+  if (const auto part = target_part(kind)) return sim::find_part(model, *part, target);
   return std::nullopt;
 }
 
@@ -57,19 +79,35 @@ Error unknown_target(std::string_view kind, std::string_view target) {
 
 }  // namespace
 
+std::span<const ActionInfo> action_kinds() {
+  return kActions;
+}
+
+const ActionInfo& action_info(sim::ActionKind kind) {
+  return kActions[static_cast<std::size_t>(kind)];
+}
+
+std::optional<sim::PartKind> target_part(std::string_view target_kind) {
+  if (target_kind == "pod" || target_kind == "config" || target_kind == "change") return std::nullopt;
+  for (int i = 0; i < sim::kPartKinds; ++i) {
+    if (sim::kPartKindNames[i] == target_kind) return static_cast<sim::PartKind>(i);
+  }
+  return std::nullopt;
+}
+
 std::string_view to_string(sim::ActionKind kind) {
-  return kKinds[static_cast<std::size_t>(kind)].name;
+  return action_info(kind).name;
 }
 
 std::optional<sim::ActionKind> parse_action_kind(std::string_view name) {
-  for (std::size_t i = 0; i < kKinds.size(); ++i) {
-    if (kKinds[i].name == name) return static_cast<sim::ActionKind>(i);
+  for (std::size_t i = 0; i < kActions.size(); ++i) {
+    if (kActions[i].name == name) return static_cast<sim::ActionKind>(i);
   }
   return std::nullopt;
 }
 
 std::string_view target_kind(sim::ActionKind kind) {
-  return kKinds[static_cast<std::size_t>(kind)].target;
+  return action_info(kind).target_kind;
 }
 
 Result<sim::Action> parse_action(const sim::Model& model, std::string_view kind, std::string_view target,
@@ -77,7 +115,7 @@ Result<sim::Action> parse_action(const sim::Model& model, std::string_view kind,
   const auto parsed = parse_action_kind(kind);
   if (!parsed) {
     std::string all;
-    for (const auto& k : kKinds) all += (all.empty() ? "" : ", ") + std::string(k.name);
+    for (const auto& k : kActions) all += (all.empty() ? "" : ", ") + std::string(k.name);
     return invalid("must be one of " + all, "kind");
   }
   sim::Action action;
@@ -132,10 +170,8 @@ sim::Action resolve(const sim::Simulation& sim, sim::Action action) {
 std::string target_name(const sim::Simulation& sim, const sim::Action& action) {
   const sim::Model& model = sim.model();
   const std::string_view kind = target_kind(action.kind);
-  if (kind == "service") return model.services[action.target].name;
-  if (kind == "flag") return model.flags[action.target].name;
   if (kind == "config") return model.config_keys[action.target].name;
-  if (kind == "cache") return model.caches[action.target].name;
+  if (const auto part = target_part(kind)) return sim::part_name(model, *part, action.target);
   if (kind == "pod") return telemetry::pod_name(model, sim, sim::InstanceId(action.target));
   const auto number = number_of_change(sim, sim::ChangeId(action.target));
   return number ? std::to_string(*number) : std::string();

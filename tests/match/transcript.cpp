@@ -8,11 +8,11 @@
 #include <stdexcept>
 #include <vector>
 
-#include "match/action_text.h"
 #include "match/command_json.h"
 #include "match/replay.h"
 #include "match/review.h"
 #include "match/views.h"
+#include "scenario/action_names.h"
 #include "transcript_world.h"
 
 namespace incident::match::testing {
@@ -213,7 +213,7 @@ class Player {
     const std::string target = word(in, "a target");
     std::string value = "0";
     in >> value;
-    for (const ActionInfo& info : action_kinds()) {
+    for (const scenario::ActionInfo& info : scenario::action_kinds()) {
       if (info.name == kind) {
         const auto index = find_target(arena, info, target);
         return {info.kind, {}, index ? *index : throw Failure("no target " + target), number(value)};

@@ -28,7 +28,7 @@ World open_world(const std::string& incident, std::uint64_t seed) {
   throw std::runtime_error("there is no incident " + incident);
 }
 
-std::optional<std::uint32_t> find_target(const Arena& arena, const ActionInfo& info,
+std::optional<std::uint32_t> find_target(const Arena& arena, const scenario::ActionInfo& info,
                                          const std::string& name) {
   const sim::Model& model = arena.sim().model();
   if (info.target_kind == "service") {

@@ -7,8 +7,8 @@
 #include <optional>
 #include <string>
 
-#include "match/action_text.h"
 #include "match/arena.h"
+#include "scenario/action_names.h"
 #include "scenario/incident.h"
 #include "scenario/warm_up.h"
 
@@ -22,7 +22,8 @@ struct World {
 // "small-pool", or an incident of the library. Throws std::runtime_error when there is none.
 World open_world(const std::string& incident, std::uint64_t seed);
 
-std::optional<std::uint32_t> find_target(const Arena& arena, const ActionInfo& info, const std::string& name);
+std::optional<std::uint32_t> find_target(const Arena& arena, const scenario::ActionInfo& info,
+                                         const std::string& name);
 std::string newest_log(const Arena& arena, const std::string& service, const std::string& level,
                        const std::string& text);
 std::string newest_bad_trace(const Arena& arena, const std::string& service);

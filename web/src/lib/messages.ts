@@ -197,6 +197,12 @@ export interface Flag {
   on: boolean;
 }
 
+export interface ActionTarget {
+  kind: string;
+  name: string;
+  service: string;
+}
+
 export interface Pod {
   name: string;
   service: string;
@@ -302,6 +308,7 @@ export interface Snapshot {
   config: ConfigKey[];
   flags: Flag[];
   caches: string[];
+  targets: ActionTarget[];
   pods: Pod[];
   pins: Pinned[];
   changes: Change[];

@@ -19,7 +19,8 @@ export const views = ['overview', 'metrics', 'logs', 'traces', 'map', 'alerts', 
 export const sideViews = ['channel', 'evidence', 'actions'] as const;
 export type View = (typeof views)[number] | (typeof sideViews)[number];
 
-export type TargetKind = 'service' | 'pod' | 'flag' | 'config' | 'change' | 'cache';
+/** service, pod, flag, config, change, cache, and whatever else actions are done to. */
+export type TargetKind = string;
 
 export interface Target {
   kind: TargetKind;

@@ -1,5 +1,6 @@
 // What can be acted on, by name, and what each allows. Pure.
 import type { ActionKindInfo, Snapshot } from '../../lib/messages';
+import { strings } from '../../lib/strings';
 import type { Target, TargetKind } from '../desk.svelte';
 
 export interface TargetRow extends Target {
@@ -8,7 +9,7 @@ export interface TargetRow extends Target {
   service: string;
 }
 
-type State = Pick<Snapshot, 'services' | 'pods' | 'flags' | 'config' | 'changes' | 'caches' | 'action_kinds'>;
+type State = Pick<Snapshot, 'services' | 'pods' | 'flags' | 'config' | 'changes' | 'caches' | 'targets' | 'action_kinds'>;
 
 export function targetsOf(state: State): TargetRow[] {
   return [
@@ -16,6 +17,7 @@ export function targetsOf(state: State): TargetRow[] {
     ...state.config.map((c): TargetRow => ({ kind: 'config', name: c.name, note: c.service, service: c.service })),
     ...state.flags.map((f): TargetRow => ({ kind: 'flag', name: f.name, note: f.service, service: f.service })),
     ...state.caches.map((c): TargetRow => ({ kind: 'cache', name: c, note: '', service: '' })),
+    ...state.targets.map((x): TargetRow => ({ kind: x.kind, name: x.name, note: x.service, service: x.service })),
     ...state.changes
       .filter((c) => !c.reverted)
       .map((c): TargetRow => ({ kind: 'change', name: String(c.id), note: c.title, service: c.service })),
@@ -38,6 +40,11 @@ export function allowed(kinds: ActionKindInfo[], target: TargetKind): ActionKind
 /** What belongs to a service and can be acted on too. */
 export function within(rows: TargetRow[], service: string): TargetRow[] {
   return rows.filter((r) => r.service === service && r.kind !== 'service');
+}
+
+/** What a kind is called: kinds without a word of their own say it themselves ("consumer_group"). */
+export function kindName(kind: TargetKind): string {
+  return strings.actions.kinds[kind] ?? kind.replaceAll('_', ' ');
 }
 
 export function labelOf(state: Pick<Snapshot, 'changes'>, target: Target): string {
