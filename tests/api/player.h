@@ -27,6 +27,8 @@ struct Answer {
 class Player {
  public:
   explicit Player(std::uint16_t port) : port_(port) {}
+  // Another window of the same player: the cookie, and no socket yet.
+  Player(const Player& other) : port_(other.port_), cookie_(other.cookie_) {}
   // For a server that has started again somewhere else; the cookie stays.
   void move_to(std::uint16_t port) { port_ = port; }
 
@@ -110,9 +112,9 @@ class Player {
   }
 
   std::uint16_t port_;
+  std::string cookie_;
   asio::io_context context_;
   std::unique_ptr<Socket> socket_;
-  std::string cookie_;
   int next_id_ = 1;
 };
 
