@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
   add_serve(app, chosen);
   add_simulate(app, chosen);
   add_scenario(app, chosen);
+  add_experiment(app, chosen);
   add_match(app, chosen);
   add_promql(app, chosen);
   add_backup(app, chosen);

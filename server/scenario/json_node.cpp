@@ -75,6 +75,10 @@ void Node::fail(const std::string& message) const {
   throw Problem{invalid(message, text_->where(pointer_))};
 }
 
+std::string Node::where() const {
+  return text_->where(pointer_);
+}
+
 void Node::only(std::span<const std::string_view> allowed) const {
   if (!value_->is_object()) fail("must be an object");
   for (const auto& item : value_->items()) {
@@ -100,6 +104,10 @@ void Node::only(const ObjectSpec& spec) const {
       fail("\"" + std::string(field.name) + "\" is missing: " + std::string(field.meaning));
     if (has(field.name) && !field.choices.empty()) at(field.name).one_of(field.choices);
   }
+}
+
+bool Node::is_object() const {
+  return value_->is_object();
 }
 
 bool Node::has(std::string_view key) const {

@@ -26,11 +26,13 @@ class Node {
       : text_(&text), value_(&value), pointer_(std::move(pointer)) {}
 
   [[noreturn]] void fail(const std::string& message) const;
+  std::string where() const;  // "web_shop.json:12 /services/0/name"
 
   // --- objects. `only` refuses members that are not in the list and names the nearest that is; of a table,
   // it also wants those that are required.
   void only(std::span<const std::string_view> allowed) const;
   void only(const ObjectSpec& spec) const;
+  bool is_object() const;
   bool has(std::string_view key) const;
   Node at(std::string_view key) const;  // required
   void each_member(const std::function<void(const std::string& key, const Node&)>& visit) const;
