@@ -247,6 +247,7 @@ out::Snapshot match_snapshot(const match::Match& match, std::string_view team) {
   s.hints_left = static_cast<std::int64_t>(arena.hints_left());
   s.next_hint_price = arena.next_hint_price();
   add_rows(s.declarations, arena.declarations(), declaration);
+  s.declarations_left = static_cast<std::int64_t>(arena.declarations_left());
   s.harm = static_cast<double>(arena.harm());
   s.budget_left = arena.budget_left();
   return s;
@@ -271,6 +272,8 @@ void add_arena_changes(const match::Arena& arena, const match::ArenaChanges& cha
   }
   for (const std::size_t i : changes.declarations)
     update.declarations.push_back(declaration(arena.declarations()[i]));
+  if (!changes.declarations.empty())
+    update.declarations_left = static_cast<std::int64_t>(arena.declarations_left());
 }
 
 out::Tick tick_of(const match::Arena& arena, double sent_at_ms) {

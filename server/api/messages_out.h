@@ -191,6 +191,7 @@ struct Snapshot {
   std::int64_t hints_left = 0;
   std::int64_t next_hint_price = 0;
   std::vector<Declaration> declarations;
+  std::int64_t declarations_left = 0;
   std::int64_t wrong_declaration_cost = 0;
   double harm = 0;
   double budget_left = 1;  // share of the error budget
@@ -199,7 +200,7 @@ BOOST_DESCRIBE_STRUCT(Snapshot, (),
                       (seq, epoch, match, code, mode, incident, incident_title, phase, time, wall_epoch_ms,
                        time_scale, countdown_ms, you, your_team, players, teams, briefing, services,
                        action_kinds, mechanisms, config, flags, caches, targets, pods, pins, changes, alerts,
-                       actions, channel, hints, hints_left, next_hint_price, declarations,
+                       actions, channel, hints, hints_left, next_hint_price, declarations, declarations_left,
                        wrong_declaration_cost, harm, budget_left))
 
 // Once a second while the clock runs.
@@ -234,14 +235,14 @@ struct Update {
   std::vector<ActionStatus> actions;
   std::vector<ChannelLine> channel;
   std::vector<Hint> hints;
-  std::optional<std::int64_t> hints_left, next_hint_price;
+  std::optional<std::int64_t> hints_left, next_hint_price, declarations_left;
   std::vector<Declaration> declarations;
   std::optional<Briefing> briefing;
 };
 BOOST_DESCRIBE_STRUCT(Update, (),
                       (seq, time, phase, countdown_ms, players, players_left, teams, pods, config, flags,
                        pins, unpinned, changes, alerts, actions, channel, hints, hints_left, next_hint_price,
-                       declarations, briefing))
+                       declarations_left, declarations, briefing))
 
 // The command with this id is durable and has been applied.
 struct Ack {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "match/views.h"
 #include "scenario/action_names.h"
 #include "sim/part_names.h"
 
@@ -75,6 +76,14 @@ std::string effect_of(const Arena& arena, const sim::Action& action) {
   }
 }
 
+// What the feed calls a change, or nothing when it is not in the feed.
+std::string change_title(const Arena& arena, sim::ChangeId id) {
+  const auto number = scenario::number_of_change(arena.sim(), id);
+  if (!number) return {};
+  const auto rows = changes(arena);
+  return rows[static_cast<std::size_t>(*number - 1)].title;
+}
+
 }  // namespace
 
 double shown_value(const sim::Action& action) {
@@ -92,8 +101,10 @@ std::string action_title(const Arena& arena, const sim::Action& action) {
       const std::string& unit = arena.sim().model().config_keys[action.target].unit;
       return "Set " + target + " to " + std::to_string(action.value) + (unit.empty() ? "" : " " + unit);
     }
-    case ActionKind::kRevertChange:
-      return "Revert change " + target;
+    case ActionKind::kRevertChange: {
+      const std::string what = change_title(arena, sim::ChangeId(std::size_t{action.target}));
+      return "Revert change " + target + (what.empty() ? "" : ": " + what);
+    }
     case ActionKind::kShedTraffic:
       return action.value == 0 ? "Stop shedding traffic of " + target
                                : "Shed " + percent_of_permille(action.value) + " of traffic to " + target;

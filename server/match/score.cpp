@@ -5,8 +5,16 @@
 namespace incident::match {
 namespace {
 
+// "12,345": as the pages show numbers.
+std::string grouped(std::int64_t n) {
+  std::string digits = std::to_string(n);
+  for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > (n < 0 ? 1 : 0); at -= 3)
+    digits.insert(static_cast<std::size_t>(at), 1, ',');
+  return digits;
+}
+
 std::string plural(std::int64_t n, const char* one, const char* many) {
-  return std::to_string(n) + " " + (n == 1 ? one : many);
+  return grouped(n) + " " + (n == 1 ? one : many);
 }
 
 // points * part / whole, rounded to the nearest; whole > 0, points and part >= 0.
@@ -29,8 +37,8 @@ ScoreLine mitigation_line(const ScoreFacts& facts) {
       saved >= 0
           ? "Spared customers " + plural(saved, "failed or slow request", "failed or slow requests")
           : "Cost customers " + plural(-saved, "request", "requests") + " more than doing nothing would have";
-  text += "; the reference solution spares " + std::to_string(std::max<std::int64_t>(par, 0)) + " of " +
-          std::to_string(facts.harm_nothing) + ".";
+  text += "; the reference solution spares " + grouped(std::max<std::int64_t>(par, 0)) + " of " +
+          grouped(facts.harm_nothing) + ".";
   return {ScorePart::kMitigation, std::move(text), mitigation_points(facts), kMitigationPoints};
 }
 

@@ -219,7 +219,7 @@ TEST(Views, ShowNoFaultAndNoGap) {
   ASSERT_EQ(after.size(), 3U);
   EXPECT_TRUE(after[1].reverted);
   EXPECT_TRUE(after[2].ours);
-  EXPECT_EQ(after[2].title, "Revert change 2");
+  EXPECT_EQ(after[2].title, "Revert change 2: catalog: trim idle connections");
   EXPECT_EQ(after[2].author, "ada");
 }
 

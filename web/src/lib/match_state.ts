@@ -87,6 +87,7 @@ function withUpdate(state: MatchState, u: Update): MatchState {
     channel: upsert(state.channel, u.channel, (l) => l.id),
     hints: upsert(state.hints, u.hints, (h) => h.number),
     hints_left: u.hints_left ?? state.hints_left,
+    declarations_left: u.declarations_left ?? state.declarations_left,
     next_hint_price: u.next_hint_price ?? state.next_hint_price,
     declarations: upsert(state.declarations, u.declarations, (d) => `${d.at}\n${d.component}\n${d.mechanism}`),
   };

@@ -319,6 +319,7 @@ export interface Snapshot {
   hints_left: number;
   next_hint_price: number;
   declarations: Declaration[];
+  declarations_left: number;
   wrong_declaration_cost: number;
   harm: number;
   budget_left: number;
@@ -363,6 +364,7 @@ export interface Update {
   hints: Hint[];
   hints_left?: number;
   next_hint_price?: number;
+  declarations_left?: number;
   declarations: Declaration[];
   briefing?: Briefing;
 }
