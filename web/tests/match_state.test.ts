@@ -12,7 +12,7 @@ function snapshot(more: Partial<Snapshot> = {}): Snapshot {
     type: 'snapshot', seq: 10, epoch: 'e1', match: 'm', code: 'ABC', mode: 'race', incident: 'i', incident_title: 'I',
     phase: 'running', time: 5, wall_epoch_ms: 0, time_scale: 1, countdown_ms: 0, you: 'p1', your_team: 't1',
     players: [player('p1')], teams: [], services: [], action_kinds: [], mechanisms: [], config: [], flags: [],
-    caches: [], pods: [], pins: [], changes: [], alerts: [], actions: [], channel: [], hints: [], hints_left: 2, declarations_left: 3,
+    caches: [], targets: [], pods: [], pins: [], changes: [], alerts: [], actions: [], channel: [], hints: [], hints_left: 2, declarations_left: 3,
     next_hint_price: 10, declarations: [], wrong_declaration_cost: 40, harm: 3, budget_left: 1, ...more,
   };
 }
