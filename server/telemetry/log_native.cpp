@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "telemetry/log_text.h"
+#include "telemetry/text_format.h"
 
 namespace incident::telemetry {
 namespace {
@@ -18,10 +19,15 @@ void append(std::string& out, const char* format, Args... args) {
 }
 
 // Addresses and numbers that tell nothing, but the same for the same request.
-std::string client_address(const Names& names, const LogRecord& record) {
+void append_client_address(std::string& out, const Names& names, const LogRecord& record) {
   const std::uint64_t x = names.draw(11, record.trace);
-  return std::to_string(24 + x % 180) + "." + std::to_string(x / 251 % 256) + "." +
-         std::to_string(x / 65'521 % 256) + "." + std::to_string(1 + x / 16'777'213 % 254);
+  append_number(out, 24 + x % 180);
+  out += '.';
+  append_number(out, x / 251 % 256);
+  out += '.';
+  append_number(out, x / 65'521 % 256);
+  out += '.';
+  append_number(out, 1 + x / 16'777'213 % 254);
 }
 
 unsigned backend(const Names& names, const LogRecord& record) {
@@ -194,18 +200,32 @@ bool render_proxy(const Names& names, const PodName& pod, const LogRecord& r, st
     case LogTemplate::kTaskFailed: {
       const auto outcome = r.what == LogTemplate::kTaskDone ? Outcome::kOk : static_cast<Outcome>(r.args[2]);
       const OperationNames& operation = names.operation(sim::OperationId(std::size_t{r.args[0]}));
-      const char* method = operation.method.empty() ? "POST" : operation.method.c_str();
-      const unsigned bytes =
-          outcome == Outcome::kOk ? 400 + static_cast<unsigned>(names.draw(13, r.trace) % 9000) : 164;
-      if (envoy) {
-        append(out, "\"%s %s HTTP/2\" %d - 0 %u %u \"%s\" \"%s\"", method, operation.route.c_str(),
-               http_status(outcome), bytes, r.args[1] / 1000, client_address(names, r).c_str(),
-               names.trace_id(r.trace).c_str());
-      } else {
-        append(out, "%s - - \"%s %s HTTP/1.1\" %d %u rt=%.3f trace=%s", client_address(names, r).c_str(),
-               method, operation.route.c_str(), http_status(outcome), bytes, r.args[1] / 1e6,
-               names.trace_id(r.trace).c_str());
+      const std::uint64_t bytes = outcome == Outcome::kOk ? 400 + names.draw(13, r.trace) % 9000 : 164;
+      if (!envoy) {
+        append_client_address(out, names, r);
+        out += " - - ";
       }
+      out += '"';
+      out += operation.method.empty() ? "POST" : operation.method;
+      out += ' ';
+      out += operation.route;
+      out += envoy ? " HTTP/2\" " : " HTTP/1.1\" ";
+      append_number(out, static_cast<std::uint64_t>(http_status(outcome)));
+      out += envoy ? " - 0 " : " ";
+      append_number(out, bytes);
+      if (envoy) {
+        out += ' ';
+        append_number(out, r.args[1] / 1000);
+        out += " \"";
+        append_client_address(out, names, r);
+        out += "\" \"";
+      } else {
+        out += " rt=";
+        append_fixed(out, r.args[1], 3, 1000);
+        out += " trace=";
+      }
+      out += names.trace_id(r.trace);
+      if (envoy) out += '"';
       return true;
     }
     case LogTemplate::kCallFailed:

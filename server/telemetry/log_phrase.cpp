@@ -172,9 +172,10 @@ Phrase application_phrase(const Names& names, const PodName& pod, const LogRecor
   const LogStyle style = names.service(pod.service).style;
   const sim::Model& model = names.model();
   const auto arg = [&](std::size_t i) { return r.args[i]; };
-  const auto operation = [&] { return names.operation(sim::OperationId(arg(0))); };
-  const std::string mine = names.service(pod.service).class_name;
+  const auto operation = [&]() -> const OperationNames& { return names.operation(sim::OperationId(arg(0))); };
+  const std::string& mine = names.service(pod.service).class_name;
   Phrase p;
+  p.fields.reserve(6);
   p.logger = mine + "Controller";
 
   // Lines about a call start alike.

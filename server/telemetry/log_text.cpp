@@ -1,9 +1,10 @@
 #include "telemetry/log_text.h"
 
+#include <algorithm>
 #include <array>
-#include <cstdio>
 
 #include "telemetry/part_lines.h"
+#include "telemetry/text_format.h"
 
 namespace incident::telemetry {
 namespace {
@@ -15,11 +16,25 @@ const char* upper(Level level) {
 
 void append_quoted(std::string& out, std::string_view text) {
   out += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
+  std::size_t plain = 0;  // where what was not written yet begins
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '"' && text[i] != '\\') continue;
+    out.append(text, plain, i - plain);
+    out += '\\';
+    plain = i;
   }
+  out.append(text, plain);
   out += '"';
+}
+
+// Digits, with at most one point that is not the first character.
+bool is_number(std::string_view text) {
+  if (text.empty() || text.front() == '.') return false;
+  int points = 0;
+  for (const char c : text) {
+    if (c == '.' ? ++points > 1 : c < '0' || c > '9') return false;
+  }
+  return true;
 }
 
 // logfmt, as Go's slog.TextHandler writes it.
@@ -32,7 +47,8 @@ void write_go(const LogRecord& record, const Phrase& phrase, const std::string& 
     out += ' ';
     out += key;
     out += '=';
-    if (value.empty() || value.find_first_of(" =\"") != std::string::npos) {
+    if (value.empty() ||
+        std::any_of(value.begin(), value.end(), [](char c) { return c == ' ' || c == '=' || c == '"'; })) {
       append_quoted(out, value);
     } else {
       out += value;
@@ -50,7 +66,8 @@ void write_java(const Names& names, const PodName& pod, const LogRecord& record,
   out += upper(record.level);
   out += record.level == Level::kError ? " [" : "  [";
   if (record.trace != 0) {
-    out += "http-nio-8080-exec-" + std::to_string(thread);
+    out += "http-nio-8080-exec-";
+    append_number(out, thread);
   } else {
     out += "main";
   }
@@ -92,9 +109,7 @@ void write_node(const Names& names, const PodName& pod, const LogRecord& record,
     out += ",\"";
     out += key;
     out += "\":";
-    const bool number = !value.empty() && value.find_first_not_of("0123456789.") == std::string_view::npos &&
-                        value.find('.') == value.rfind('.') && value.front() != '.';
-    if (number) {
+    if (is_number(value)) {
       out += value;
     } else {
       append_quoted(out, value);
@@ -179,9 +194,11 @@ void render_part(const Names& names, const PodName& pod, const LogRecord& record
 }  // namespace
 
 std::string milliseconds_text(std::uint32_t us, int digits) {
-  std::array<char, 24> text;
-  std::snprintf(text.data(), text.size(), "%.*f", digits, us / 1000.0);
-  return text.data();
+  std::string text;
+  std::uint32_t unit = 1000;
+  for (int i = 0; i < digits; ++i) unit /= 10;
+  append_fixed(text, us, digits, unit);
+  return text;
 }
 
 void render_line(const Names& names, const PodName& pod, const LogRecord& record, std::string& out) {

@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "telemetry/siphash.h"
 #include "telemetry/telemetry.h"
+#include "telemetry/text_format.h"
 
 namespace incident::telemetry {
 namespace {
@@ -92,18 +93,17 @@ TraceKey Names::trace_key(std::uint64_t number) const {
 
 std::string Names::trace_id(std::uint64_t number) const {
   const TraceKey key = trace_key(number);
-  std::array<char, 33> text;
-  std::snprintf(text.data(), text.size(), "%016llx%016llx", static_cast<unsigned long long>(key.high),
-                static_cast<unsigned long long>(key.low));
-  return text.data();
+  std::string text;
+  text.reserve(32);
+  append_hex(text, key.high);
+  append_hex(text, key.low);
+  return text;
 }
 
 std::string Names::span_id(std::uint64_t trace, std::uint32_t index) const {
-  std::array<char, 17> text;
-  std::snprintf(
-      text.data(), text.size(), "%016llx",
-      static_cast<unsigned long long>(siphash(key_[0], key_[1], kSpan + (std::uint64_t{index} << 8), trace)));
-  return text.data();
+  std::string text;
+  append_hex(text, siphash(key_[0], key_[1], kSpan + (std::uint64_t{index} << 8), trace));
+  return text;
 }
 
 std::uint64_t Names::draw(std::uint64_t purpose, std::uint64_t number) const {

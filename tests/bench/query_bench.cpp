@@ -93,7 +93,7 @@ std::string open_metrics(const telemetry::MetricView& view, std::int64_t end) {
 }
 
 int write_export(const std::string& folder, const telemetry::MetricView& view,
-                 const std::vector<Question>& questions, std::int64_t end) {
+                 const telemetry::LogStore& logs, const std::vector<Question>& questions, std::int64_t end) {
   std::ofstream(folder + "/data.om") << open_metrics(view, end);
   std::ofstream asked(folder + "/questions"), answers(folder + "/answers");
   for (const Question& question : questions) {
@@ -101,6 +101,13 @@ int write_export(const std::string& folder, const telemetry::MetricView& view,
     const auto answer = ask(view, question.query, end);
     answers << (answer ? promql::to_json(*answer) : promql::to_json(answer.error())) << '\n';
   }
+  std::ofstream lines(folder + "/lines");
+  std::string text;
+  logs.scan(SimTime{}, kNever, false, [&](const telemetry::LogRecord& record) {
+    logs.render(record, text);
+    lines << text << '\n';
+    return true;
+  });
   return 0;
 }
 
@@ -159,7 +166,7 @@ int main(int argc, char** argv) {
   const std::int64_t end = world->sim.now().milliseconds() / kStepMs * kStepMs;
   const telemetry::MetricView view(world->telemetry.metrics(), 0);
   const auto questions = panels_of(*incident);
-  if (exports) return write_export(arguments[1], view, questions, end);
+  if (exports) return write_export(arguments[1], view, world->telemetry.logs(), questions, end);
   measure_panels(view, questions, end);
   measure_searches(world->telemetry.logs());
   print("query_series", static_cast<double>(world->telemetry.metrics().series_count()), "series");
