@@ -224,7 +224,9 @@ bool render_proxy(const Names& names, const PodName& pod, const LogRecord& r, st
         append_fixed(out, r.args[1], 3, 1000);
         out += " trace=";
       }
-      out += names.trace_id(r.trace);
+      std::array<char, 32> trace;
+      names.write_trace_id(r.trace, trace);
+      out.append(trace.data(), trace.size());
       if (envoy) out += '"';
       return true;
     }

@@ -1,11 +1,10 @@
 #include "telemetry/log_store.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 #include <charconv>
 
 #include "telemetry/log_text.h"
+#include "telemetry/text_pattern.h"
 
 namespace incident::telemetry {
 
@@ -92,7 +91,7 @@ struct LogStore::Match {
   std::vector<bool> services, pods;  // empty: all
   std::uint32_t levels = (1U << kLevels) - 1;
   SimTime from{std::numeric_limits<std::int64_t>::min()}, to = kNever;
-  std::unique_ptr<re2::RE2> pattern;
+  std::unique_ptr<const TextPattern> pattern;
 
   bool passes(const LogRecord& record) const {
     return record.at >= from && record.at <= to && (levels >> static_cast<int>(record.level) & 1) != 0 &&
@@ -143,7 +142,7 @@ Result<LogPage> LogStore::search(const LogQuery& query) const {
     options.set_literal(!query.regex);
     options.set_case_sensitive(query.regex);
     options.set_max_mem(limits::kLogPatternMemoryMax);
-    match.pattern = std::make_unique<re2::RE2>(query.text, options);
+    match.pattern = std::make_unique<const TextPattern>(query.text, options);
     if (!match.pattern->ok()) return invalid("the pattern is not valid: " + match.pattern->error(), "text");
   }
   const std::optional<TraceKey> trace = parse_trace_id(query.trace);
@@ -177,7 +176,7 @@ Result<LogPage> LogStore::search(const LogQuery& query) const {
     if (match.pattern) {
       ++rendered;
       render(record, text);
-      if (!re2::RE2::PartialMatch(text, *match.pattern)) return;
+      if (!match.pattern->in(text)) return;
     }
     ++page.matched;
     const std::int64_t bucket = (record.at.us - base) / width;

@@ -38,12 +38,12 @@ bool is_number(std::string_view text) {
 }
 
 // logfmt, as Go's slog.TextHandler writes it.
-void write_go(const LogRecord& record, const Phrase& phrase, const std::string& trace, std::string& out) {
+void write_go(const LogRecord& record, const Phrase& phrase, std::string_view trace, std::string& out) {
   out += "level=";
   out += upper(record.level);
   out += " msg=";
   append_quoted(out, phrase.message);
-  const auto field = [&](std::string_view key, const std::string& value) {
+  const auto field = [&](std::string_view key, std::string_view value) {
     out += ' ';
     out += key;
     out += '=';
@@ -61,13 +61,12 @@ void write_go(const LogRecord& record, const Phrase& phrase, const std::string& 
 
 // Logback's usual pattern: level, thread, logger, message.
 void write_java(const Names& names, const PodName& pod, const LogRecord& record, const Phrase& phrase,
-                const std::string& trace, std::string& out) {
-  const std::uint64_t thread = names.draw(7, record.trace ^ pod.service.value) % 16 + 1;
+                std::string_view trace, std::string& out) {
   out += upper(record.level);
   out += record.level == Level::kError ? " [" : "  [";
   if (record.trace != 0) {
     out += "http-nio-8080-exec-";
-    append_number(out, thread);
+    append_number(out, names.draw(7, record.trace ^ pod.service.value) % 16 + 1);
   } else {
     out += "main";
   }
@@ -99,7 +98,7 @@ void write_java(const Names& names, const PodName& pod, const LogRecord& record,
 
 // One JSON object a line, as pino writes it.
 void write_node(const Names& names, const PodName& pod, const LogRecord& record, const Phrase& phrase,
-                const std::string& trace, std::string& out) {
+                std::string_view trace, std::string& out) {
   constexpr std::array<const char*, kLevels> kNumbers = {"30", "40", "50"};
   out += "{\"level\":";
   out += kNumbers[static_cast<std::size_t>(record.level)];
@@ -125,7 +124,7 @@ void write_node(const Names& names, const PodName& pod, const LogRecord& record,
 
 // The standard library's formatter with extra fields at the end.
 void write_python(const Names& names, const PodName& pod, const LogRecord& record, const Phrase& phrase,
-                  const std::string& trace, std::string& out) {
+                  std::string_view trace, std::string& out) {
   out += record.level == Level::kWarn ? "WARNING" : upper(record.level);
   out += ' ';
   std::string module = names.service(pod.service).name;
@@ -153,7 +152,12 @@ void write_python(const Names& names, const PodName& pod, const LogRecord& recor
 
 void write_application(const Names& names, const PodName& pod, const LogRecord& record, const Phrase& phrase,
                        std::string& out) {
-  const std::string trace = record.trace == 0 ? std::string() : names.trace_id(record.trace);
+  std::array<char, 32> id;
+  std::string_view trace;
+  if (record.trace != 0) {
+    names.write_trace_id(record.trace, id);
+    trace = {id.data(), id.size()};
+  }
   switch (names.service(pod.service).style) {
     case LogStyle::kJava:
       write_java(names, pod, record, phrase, trace, out);

@@ -91,12 +91,15 @@ TraceKey Names::trace_key(std::uint64_t number) const {
   return {siphash(key_[0], key_[1], kTraceHigh, number), siphash(key_[0], key_[1], kTraceLow, number)};
 }
 
-std::string Names::trace_id(std::uint64_t number) const {
+void Names::write_trace_id(std::uint64_t number, std::span<char, 32> out) const {
   const TraceKey key = trace_key(number);
-  std::string text;
-  text.reserve(32);
-  append_hex(text, key.high);
-  append_hex(text, key.low);
+  write_hex(key.high, out.first<16>());
+  write_hex(key.low, out.last<16>());
+}
+
+std::string Names::trace_id(std::uint64_t number) const {
+  std::string text(32, '0');
+  write_trace_id(number, std::span<char, 32>(text.data(), 32));
   return text;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,7 +74,8 @@ class Names {
   // Numbers as clients see them: a keyed pseudo-random function (SipHash-2-4), so that ids tell neither the
   // seed nor how many there are.
   TraceKey trace_key(std::uint64_t number) const;
-  std::string trace_id(std::uint64_t number) const;                       // 32 hex digits
+  std::string trace_id(std::uint64_t number) const;  // 32 hex digits
+  void write_trace_id(std::uint64_t number, std::span<char, 32> out) const;
   std::string span_id(std::uint64_t trace, std::uint32_t index) const;    // 16 hex digits
   std::uint64_t draw(std::uint64_t purpose, std::uint64_t number) const;  // for sampling by number
 

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
+#include <span>
 #include <string>
 
 namespace incident::telemetry {
@@ -40,9 +41,21 @@ inline void append_fixed(std::string& out, std::uint32_t value, int digits, std:
 }
 
 // %016llx
+inline void write_hex(std::uint64_t value, std::span<char, 16> out) {
+  // A digit's bits are spread to a byte each, four at a time, and become letters from ten on.
+  for (std::size_t half = 0; half < 2; ++half) {
+    std::uint64_t x = half == 0 ? value >> 32 : value & 0xffffffffU;
+    x = (x | x << 16) & 0x0000ffff0000ffffU;
+    x = (x | x << 8) & 0x00ff00ff00ff00ffU;
+    x = (x | x << 4) & 0x0f0f0f0f0f0f0f0fU;
+    const std::uint64_t letters = ((x + 0x0606060606060606U) >> 4) & 0x0101010101010101U;
+    x += 0x3030303030303030U + letters * ('a' - '0' - 10);
+    for (std::size_t i = 0; i < 8; ++i) out[half * 8 + i] = static_cast<char>(x >> (56 - 8 * i));
+  }
+}
 inline void append_hex(std::string& out, std::uint64_t value) {
   std::array<char, 16> text;
-  for (std::size_t i = 16; i-- > 0; value >>= 4) text[i] = "0123456789abcdef"[value & 15];
+  write_hex(value, text);
   out.append(text.data(), text.size());
 }
 
