@@ -23,6 +23,9 @@ inline constexpr std::int64_t kPurgeUs = 1'000'000;
 inline constexpr std::int64_t kDrainSwitchUs = 1'000'000;
 inline constexpr std::int64_t kKillQueriesUs = 1'000'000;
 
+// The adaptive limit of requests at once goes down to this share when they take too long.
+inline constexpr std::int64_t kLimitDecreasePermille = 900;
+
 // A refused database connection is told to telemetry at most this often for each instance.
 inline constexpr std::int64_t kExhaustedReportUs = 1'000'000;
 

@@ -49,6 +49,12 @@ struct ServiceParameters {
   std::int64_t shed_permille = 0;  // share of arriving requests refused at once by admission control
   std::int64_t least_loaded =
       0;  // 1: the load balancer picks the instance with fewest requests; 0: round robin
+  // Admission beyond the fixed share (parts/admission.h).
+  std::int64_t codel_target_us = 0;  // wait in a queue that stays full; longer: refused; 0: no such rule
+  std::int64_t codel_interval_us = 100'000;  // a queue that has not been empty for this long stays full
+  std::int64_t concurrency_target_us = 0;    // adaptive limit: time in the instance to keep to; 0: no limit
+  std::int64_t rate_limit = 0;               // requests in 1000 s that the service takes; 0: any number
+  std::int64_t rate_burst = 10;              // ... and how many at once
 };
 
 struct RevisionParameters {
@@ -60,6 +66,9 @@ struct RevisionParameters {
 struct OperationParameters {
   std::int64_t cpu_factor_permille = 1000;  // cost of this operation's work (a slow plan, a heavy pattern)
   std::int64_t error_permille = 0;
+  std::int64_t rate_limit =
+      0;  // requests in 1000 s that the operation takes (parts/admission.h); 0: any number
+  std::int64_t rate_burst = 10;
 };
 
 struct EdgeParameters {
@@ -77,6 +86,12 @@ struct EdgeParameters {
   std::int64_t network_jitter_permille = 250;
   std::int64_t loss_permille = 0;  // requests lost on the way; the caller sees a timeout
   std::int64_t cancel = 0;         // 1: giving up tells the callee, which drops what has not started
+  std::int64_t propagate_deadline =
+      0;                      // 1: the callee knows until when its answer is of use (parts/deadline.h)
+  std::int64_t hedge_us = 0;  // a second attempt beside one that takes longer (parts/hedging.h); 0: none
+  std::int64_t bulkhead = 0;  // calls in progress for each instance of the caller (parts/bulkhead.h); 0: any
+  std::int64_t rate_limit = 0;  // requests in 1000 s that the callee takes from this client; 0: any number
+  std::int64_t rate_burst = 10;
 };
 
 struct PoolParameters {
@@ -89,6 +104,8 @@ struct CacheParameters {
   std::int64_t ttl_us = 300'000'000;  // 0: never expires
   std::int64_t capacity = 1'000'000;  // entries; the least recently used of five sampled goes first
   std::int64_t enabled = 1;           // 0: every look-up misses
+  std::int64_t single_flight =
+      0;  // 1: misses of one key in one instance load it once (parts/single_flight.h)
 };
 
 struct DatabaseParameters {
@@ -110,6 +127,10 @@ struct InstanceParameters {
   std::int64_t error_permille = 0;
 };
 
+// Words of these structs that every system uses. What follows them belongs to mechanisms that most do
+// without; a state's hash tells it only where it is not as usual.
+inline constexpr std::size_t kServiceWords = 14, kOperationWords = 2, kEdgeWords = 13, kCacheWords = 3;
+
 // One line of the published list.
 struct ParameterInfo {
   std::string_view name;  // as scenario files write it: "timeout"; the unit is not part of the name
@@ -120,7 +141,8 @@ struct ParameterInfo {
   std::uint16_t offset;  // into the part's struct, in 64-bit words
 };
 
-// All parameters, sorted by part and in the order of the structs. Static; any thread.
+// All parameters: the first ones by part, in the order of the structs; later ones follow, so that an index
+// keeps its meaning. Static; any thread.
 std::span<const ParameterInfo> parameters();
 const ParameterInfo* find_parameter(PartKind part, std::string_view name);
 std::string_view to_string(PartKind part);

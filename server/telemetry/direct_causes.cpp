@@ -1,33 +1,13 @@
 #include "telemetry/direct_causes.h"
 
+#include "sim/part_names.h"
+
 namespace incident::telemetry {
 namespace {
 
 // The service that a parameter belongs to; none: all of them.
 sim::ServiceId owner_of(const Layout& layout, sim::ParameterRef ref) {
-  const sim::Model& model = layout.names().model();
-  switch (sim::parameters()[ref.parameter].part) {
-    case sim::PartKind::kService:
-    case sim::PartKind::kDatabase:
-      return sim::ServiceId(std::size_t{ref.part});
-    case sim::PartKind::kRevision:
-      return model.revisions[ref.part].service;
-    case sim::PartKind::kOperation:
-      return model.operations[ref.part].service;
-    case sim::PartKind::kEdge:
-      return model.edges[ref.part].from;
-    case sim::PartKind::kPool:
-      return model.pools[ref.part].owner;
-    case sim::PartKind::kCache:
-      return model.caches[ref.part].service;
-    case sim::PartKind::kFlag:
-      return model.flags[ref.part].service;
-    case sim::PartKind::kInstance:
-      return layout.service_of(ref.part);
-    case sim::PartKind::kJourney:
-      break;
-  }
-  return {};
+  return sim::service_of_part(layout.names().model(), sim::parameters()[ref.parameter].part, ref.part);
 }
 
 }  // namespace

@@ -12,13 +12,14 @@
 namespace incident::sim {
 
 enum class EventKind : std::uint8_t {
-  kArrive,       // a request reaches its instance: task
-  kResume,       // a task's delay is over: task
-  kReply,        // an answer reaches the caller: call
-  kSend,         // a pool granted a connection: call
-  kRetry,        // a backoff is over: call
-  kUndo,         // a change that lasts has lasted: change
-  kActionEffect  // a player's action comes into effect: action
+  kArrive,        // a request reaches its instance: task
+  kResume,        // a task's delay is over: task
+  kReply,         // an answer reaches the caller: call
+  kSend,          // a pool granted a connection: call
+  kRetry,         // a backoff is over: call
+  kUndo,          // a change that lasts has lasted: change
+  kActionEffect,  // a player's action comes into effect: action
+  kHedge          // an attempt has taken so long that a second may start: call
 };
 
 // Among events of one time the sequence number decides; the bits below it say what the event is.

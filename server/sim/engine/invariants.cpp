@@ -98,12 +98,40 @@ std::string check_pools(const World& w) {
   return {};
 }
 
+std::string check_guards(const World& w) {
+  if (!w.guarded) return {};
+  std::vector<std::uint32_t> in_progress(w.client_guards.size());
+  for (std::uint32_t slot = 0; slot < w.calls.slots(); ++slot) {
+    if (!w.calls.live(slot)) continue;
+    const Call& c = w.calls[slot];
+    const CompiledEdge& edge = w.compiled->edges[c.edge];
+    const std::uint32_t owner = c.owner == kNone16 ? 0U : c.owner - w.compiled->services[edge.from].first;
+    in_progress[edge.client + owner] += c.in_bulkhead;
+    const bool twin = c.twin != 0 && w.calls.current({c.twin - 1, c.twin_generation});
+    if (c.hedge != 0 && !twin) return where("call", slot) + "hedges a call that has gone";
+    if (c.state == CallState::kAwaitingTwin && !twin) return where("call", slot) + "waits for no hedge";
+  }
+  for (std::size_t n = 0; n < in_progress.size(); ++n) {
+    if (in_progress[n] != w.client_guards[n].in_progress)
+      return where("client", n) + "calls in its bulkhead do not add up";
+  }
+  for (std::size_t n = 0; n < w.buckets.size(); ++n) {
+    if (w.buckets[n].tokens < 0) return where("bucket", n) + "holds less than nothing";
+  }
+  for (const std::uint32_t head : w.flight_heads) {
+    for (std::uint32_t at = head; at != kNone; at = w.flights[at].next) {
+      if (!w.tasks.current(w.flights[at].leader)) return where("flight", at) + "has no leader";
+    }
+  }
+  return {};
+}
+
 std::string check_requests(const World& w) {
   std::uint64_t open = 0;
   for (std::uint32_t slot = 0; slot < w.calls.slots(); ++slot) {
     if (!w.calls.live(slot)) continue;
     const Call& c = w.calls[slot];
-    open += c.owner == kNone16;
+    open += c.owner == kNone16 && c.hedge == 0;
     if (!w.tasks.current(c.caller)) return where("call", slot) + "belongs to no task";
     if (c.has_deadline != 0 && c.deadline < w.now) return where("call", slot) + "is past its deadline";
   }
@@ -129,7 +157,7 @@ std::string check_requests(const World& w) {
 }  // namespace
 
 std::string find_broken_invariant(const World& w) {
-  for (auto* check : {check_requests, check_instances, check_pools}) {
+  for (auto* check : {check_requests, check_instances, check_pools, check_guards}) {
     if (std::string broken = check(w); !broken.empty()) return broken;
   }
   return {};

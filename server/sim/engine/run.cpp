@@ -6,6 +6,7 @@
 #include "sim/parts/changes.h"
 #include "sim/parts/connection_pool.h"
 #include "sim/parts/cpu.h"
+#include "sim/parts/hedging.h"
 #include "sim/parts/instance.h"
 #include "sim/parts/journeys.h"
 #include "sim/parts/locks.h"
@@ -100,6 +101,9 @@ bool handle(World& w, const Event& event) {
     case EventKind::kActionEffect:
       action_effect(w, target.slot);
       return true;
+    case EventKind::kHedge:
+      if (!w.calls.current(target)) return false;
+      return hedge(w, target.slot);
   }
   return false;
 }

@@ -1,5 +1,6 @@
 #include "sim/engine/state_hash.h"
 
+#include <algorithm>
 #include <bit>
 
 #include "base/hash.h"
@@ -66,18 +67,58 @@ void add_action(Hasher& h, const ActionView& a) {
   h.add(a.cause);
 }
 
+// The first words of each part as they stand; the rest only of parts where it is not as usual, so that a
+// system without a mechanism does not depend on it.
+template <class Parameters>
+void add_words(Hasher& h, const std::vector<Parameters>& parts, std::size_t words) {
+  constexpr std::size_t kWords = sizeof(Parameters) / sizeof(std::int64_t);
+  const Parameters fresh;
+  const auto* usual = reinterpret_cast<const std::int64_t*>(&fresh);
+  h.add(static_cast<std::uint64_t>(parts.size()));
+  for (const Parameters& part : parts) {
+    const auto* mine = reinterpret_cast<const std::int64_t*>(&part);
+    for (std::size_t i = 0; i < words; ++i) h.add(mine[i]);
+  }
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    const auto* mine = reinterpret_cast<const std::int64_t*>(&parts[p]);
+    if (std::equal(mine + words, mine + kWords, usual + words)) continue;
+    h.add(p);
+    for (std::size_t i = words; i < kWords; ++i) h.add(mine[i]);
+  }
+}
+
+// What only some systems have.
+template <class T>
+void add_some(Hasher& h, const std::vector<T>& parts) {
+  if (!parts.empty()) h.add(parts);
+}
+
+void add_guards(Hasher& h, const World& w) {
+  if (!w.guarded) return;
+  for (std::uint32_t task = 0; task < w.guards.size(); ++task) {
+    if (w.tasks.current({task, w.guards[task].generation})) h.add(w.guards[task]);
+  }
+  h.add(w.client_guards);
+  h.add(w.admissions);
+  h.add(w.buckets);
+  add_some(h, w.flights);
+}
+
 void add_parameters(Hasher& h, const World& w) {
-  h.add(w.service_parameters);
+  add_words(h, w.service_parameters, kServiceWords);
   h.add(w.revision_parameters);
-  h.add(w.operation_parameters);
-  h.add(w.edge_parameters);
+  add_words(h, w.operation_parameters, kOperationWords);
+  add_words(h, w.edge_parameters, kEdgeWords);
   h.add(w.pool_parameters);
-  h.add(w.cache_parameters);
+  add_words(h, w.cache_parameters, kCacheWords);
   h.add(w.database_parameters);
   h.add(w.journey_parameters);
   h.add(w.flag_parameters);
   h.add(w.instance_parameters);
-  for (const auto& masks : w.causes) h.add(masks);
+  for (int kind = 0; kind < kPartKinds; ++kind) {
+    const bool usual = kind <= static_cast<int>(PartKind::kInstance);
+    if (usual || !w.causes[kind].empty()) h.add(w.causes[kind]);
+  }
   for (const CausalSetting& s : w.causal_settings) {
     h.add(s.target);
     h.add(s.mask);
@@ -127,6 +168,7 @@ std::uint64_t state_hash(const World& w) {
     h.add(a.after);
   }
   for (const ActionView& action : w.actions) add_action(h, action);
+  add_guards(h, w);
   return h.digest();
 }
 

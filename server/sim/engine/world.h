@@ -15,6 +15,7 @@
 #include "sim/engine/compiled.h"
 #include "sim/engine/cpu_heap.h"
 #include "sim/engine/event_queue.h"
+#include "sim/engine/guards.h"
 #include "sim/engine/slot_pool.h"
 #include "sim/engine/timer_heap.h"
 #include "sim/observer.h"
@@ -66,7 +67,13 @@ struct Task {
   std::uint8_t reserved[7] = {};
 };
 
-enum class CallState : std::uint8_t { kPoolWait, kSent, kReplying, kBackoff };
+enum class CallState : std::uint8_t {
+  kPoolWait,
+  kSent,
+  kReplying,
+  kBackoff,
+  kAwaitingTwin,  // the attempt has failed, and its hedge is still under way
+};
 enum class CallRole : std::uint8_t { kPlain, kParallel, kCacheGet, kCachePut };
 
 // A call through an edge with all its attempts. Its generation is renewed for each attempt.
@@ -96,8 +103,12 @@ struct Call {
   Outcome outcome = Outcome::kOk;
   std::uint8_t has_connection = 0;
   std::uint8_t has_deadline = 0;
-  std::uint8_t probing = 0;        // the one call that a half-open breaker lets through
-  std::uint8_t reserved[16] = {};  // a power of two is indexed by a shift
+  std::uint8_t probing = 0;  // the one call that a half-open breaker lets through
+  std::uint32_t twin = 0;    // slot + 1 of the hedge beside this call, or of the call that it hedges
+  std::uint32_t twin_generation = 0;
+  std::uint8_t hedge = 0;         // this is the second attempt beside its twin
+  std::uint8_t in_bulkhead = 0;   // counted there
+  std::uint8_t reserved[6] = {};  // a power of two is indexed by a shift
 };
 
 // Lives as long as its customer's request and every task made for it. Only the request itself and orphans are
@@ -266,6 +277,16 @@ struct World {
   std::vector<CausalSetting> causal_settings;
 
   std::vector<std::uint8_t> operation_plain;  // its parameters alter nothing and carry no cause
+  std::vector<std::uint8_t> edge_plain;       // none of what parts/guards.h knows of concerns its calls
+  bool guarded = false;                       // the vectors below are there
+
+  std::vector<RequestGuard> guards;        // by the slot of a task
+  std::vector<ClientGuard> client_guards;  // by client
+  std::vector<Admission> admissions;       // by instance
+  std::vector<Bucket> buckets;             // of services, operations and edges
+  std::vector<Flight> flights;
+  std::vector<std::uint32_t> flight_heads;  // by instance
+  std::uint32_t free_flight = kNone;
 
   std::vector<ServiceState> services;
   std::vector<std::vector<std::uint16_t>> serving;  // instances that the load balancer may pick, by service

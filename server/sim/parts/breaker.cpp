@@ -46,7 +46,10 @@ bool breaker_allows(World& w, Call& c) {
 }
 
 void breaker_record(World& w, Call& c) {
-  if (c.outcome == Outcome::kCircuitOpen || c.outcome == Outcome::kCancelled) return;
+  // What the caller itself refused tells nothing of the callee.
+  if (c.outcome == Outcome::kCircuitOpen || c.outcome == Outcome::kCancelled ||
+      c.outcome == Outcome::kBulkheadFull)
+    return;
   Client& client = client_of(w, c);
   const bool failed = c.outcome != Outcome::kOk;
   if (c.probing != 0) {

@@ -4,7 +4,10 @@
 
 #include "sim/limits.h"
 #include "sim/parts/breaker.h"
+#include "sim/parts/bulkhead.h"
 #include "sim/parts/connection_pool.h"
+#include "sim/parts/deadline.h"
+#include "sim/parts/hedging.h"
 #include "sim/parts/instance.h"
 #include "sim/parts/journeys.h"
 #include "sim/parts/load_balancer.h"
@@ -31,8 +34,26 @@ std::int64_t backoff(Call& c, const EdgeParameters& p) {
          static_cast<std::int64_t>(draw_below(c.stream, static_cast<std::uint64_t>(random + 1)));
 }
 
+// Answers that another attempt would get again: the caller's own refusals, and what the request itself is not
+// allowed or not right.
+bool is_final(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kCircuitOpen:
+    case Outcome::kCancelled:
+    case Outcome::kDeadlineExceeded:
+    case Outcome::kBulkheadFull:
+    case Outcome::kUnauthorized:
+    case Outcome::kForbidden:
+    case Outcome::kNotFound:
+    case Outcome::kTooLarge:
+      return true;
+    default:
+      return false;
+  }
+}
+
 bool retries(World& w, Call& c, const EdgeParameters& p) {
-  if (c.outcome == Outcome::kCircuitOpen || c.outcome == Outcome::kCancelled) return false;
+  if (is_final(c.outcome)) return false;
   if (c.attempt >= p.attempts) return false;
   if (p.retry_budget_permille == 0) return true;
   Client& client = client_of(w, c);
@@ -50,6 +71,10 @@ inline void begin_attempt(World& w, std::uint32_t call) {
   c.target = kNone16;
   c.server = {};
   c.cause |= w.cause(PartKind::kEdge, c.edge);
+  if (w.edge_plain[c.edge] == 0) {
+    if (!enter_bulkhead(w, call) || !has_time(w, call)) return;
+    arm_hedge(w, call);
+  }
   if (w.edge_parameters[c.edge].breaker_failure_permille > 0 && !breaker_allows(w, c)) {
     return fail_soon(w, call, Outcome::kCircuitOpen, 0);
   }
@@ -57,7 +82,10 @@ inline void begin_attempt(World& w, std::uint32_t call) {
   acquire_connection(w, call);
 }
 
+}  // namespace
+
 void report_attempt(World& w, const Call& c, bool last) {
+  if (w.observer == nullptr) return;
   CallRecord record{};
   record.trace = c.trace == kNone ? 0 : w.traces[c.trace].number;
   record.span = c.span;
@@ -76,6 +104,7 @@ void report_attempt(World& w, const Call& c, bool last) {
 }
 
 void end_call(World& w, std::uint32_t call) {
+  if (w.calls[call].in_bulkhead != 0) leave_bulkhead(w, w.calls[call]);
   const Call& c = w.calls[call];
   if (c.owner == kNone16) customer_request_ended(w, c);
   const std::uint32_t caller = c.caller.slot;
@@ -86,6 +115,8 @@ void end_call(World& w, std::uint32_t call) {
   w.calls.release(call);
   call_returned(w, caller, role, step, outcome);
 }
+
+namespace {
 
 void forget_deadline(World& w, std::uint32_t call) {
   w.calls[call].has_deadline = 0;
@@ -100,19 +131,43 @@ void abandon(World& w, std::uint32_t task) {
   ++w.traces[t.trace].references;
 }
 
-void drop_call(World& w, std::uint32_t call) {
+// Gives back what the attempt holds and tells that it was cancelled; its callee goes on, abandoned.
+void stop_attempt(World& w, std::uint32_t call, bool last) {
   Call& c = w.calls[call];
   c.outcome = Outcome::kCancelled;
   if (c.state == CallState::kPoolWait) leave_pool_queue(w, call);
   if (c.has_deadline != 0) forget_deadline(w, call);
-  if (c.state != CallState::kBackoff && w.observer != nullptr) report_attempt(w, c, true);
+  if (c.state != CallState::kBackoff && c.state != CallState::kAwaitingTwin) report_attempt(w, c, last);
   release_connection(w, call);
   if (w.tasks.current(c.server)) abandon(w, c.server.slot);
   if (c.probing != 0) breaker_forget_probe(w, c);
+}
+
+void drop_call(World& w, std::uint32_t call) {
+  stop_attempt(w, call, true);
+  if (w.calls[call].in_bulkhead != 0) leave_bulkhead(w, w.calls[call]);
   w.calls.release(call);
 }
 
 }  // namespace
+
+void cancel_attempt(World& w, std::uint32_t call) {
+  const Handle server = w.calls[call].server;
+  stop_attempt(w, call, false);
+  if (w.tasks.current(server)) cancel_unstarted(w, server.slot);
+}
+
+bool may_retry(World& w, std::uint32_t call) {
+  Call& c = w.calls[call];
+  return retries(w, c, w.edge_parameters[c.edge]);
+}
+
+void back_off(World& w, std::uint32_t call) {
+  w.calls.renew(call);
+  Call& c = w.calls[call];
+  c.state = CallState::kBackoff;
+  w.schedule(w.now + backoff(c, w.edge_parameters[c.edge]), EventKind::kRetry, w.calls.handle(call));
+}
 
 void start_call(World& w, std::uint32_t task, std::uint16_t edge, CallRole role, std::uint16_t step) {
   const std::uint32_t call = w.calls.acquire();
@@ -141,6 +196,7 @@ void start_call(World& w, std::uint32_t task, std::uint16_t edge, CallRole role,
 void send(World& w, std::uint32_t call, std::uint16_t target) {
   const CompiledEdge& edge = w.compiled->edges[w.calls[call].edge];
   const EdgeParameters& p = w.edge_parameters[w.calls[call].edge];
+  const bool plain = w.edge_plain[w.calls[call].edge] != 0;
   if (target == kNone16) target = pick_instance(w, edge.to_service);
   Call& c = w.calls[call];
   if (target == kNone16) {
@@ -155,24 +211,27 @@ void send(World& w, std::uint32_t call, std::uint16_t target) {
     c.cause |= w.cause(PartKind::kDatabase, edge.to_service) | w.instances[target].tint;
     return fail_soon(w, call, Outcome::kTooManyConnections, 2 * network_delay(c.stream, p));
   }
-  if (p.timeout_us > 0) {
-    c.deadline = w.now + p.timeout_us;
+  const std::int64_t timeout = plain ? p.timeout_us : patience(w, c);
+  if (timeout > 0) {
+    c.deadline = w.now + timeout;
     c.has_deadline = 1;
     deadlines_of(w, c).insert(w.calls, call);
     w.arm_by(w.compiled->timer_edge + c.edge, c.deadline);
   }
   delay += network_delay(c.stream, p);
   if (p.loss_permille > 0 && draw_permille(c.stream, p.loss_permille)) {
-    if (p.timeout_us == 0) fail_soon(w, call, Outcome::kTimeout, kLostWithoutTimeoutUs);
+    if (timeout == 0) fail_soon(w, call, Outcome::kTimeout, kLostWithoutTimeoutUs);
     return;
   }
-  const CauseMask inherited = w.tasks[c.caller.slot].inherited | (c.attempt > 1 ? c.cause : 0);
+  const CauseMask inherited =
+      w.tasks[c.caller.slot].inherited | (c.attempt > 1 || c.hedge != 0 ? c.cause : 0);
   const std::uint32_t task = new_task(w, edge.operation, target, c.trace, c.span, draw_bits(c.stream));
   Task& t = w.tasks[task];
   t.call = w.calls.handle(call);
   t.inherited = inherited;
   t.cause = inherited;
   w.calls[call].server = w.tasks.handle(task);
+  if (!plain) brief(w, call, task);
   if (delay > 0) return w.schedule(w.now + delay, EventKind::kArrive, w.tasks.handle(task));
   arrive(w, task);
 }
@@ -200,12 +259,11 @@ void attempt_over(World& w, std::uint32_t call) {
   Call& c = w.calls[call];
   const EdgeParameters& p = w.edge_parameters[c.edge];
   if (p.breaker_failure_permille > 0) breaker_record(w, c);
-  const bool again = c.outcome != Outcome::kOk && retries(w, c, p);
-  if (w.observer != nullptr) report_attempt(w, c, !again);
-  if (!again) return end_call(w, call);
-  w.calls.renew(call);
-  c.state = CallState::kBackoff;
-  w.schedule(w.now + backoff(c, p), EventKind::kRetry, w.calls.handle(call));
+  if (c.twin != 0 && settle_twins(w, call)) return;
+  const bool again = w.calls[call].outcome != Outcome::kOk && may_retry(w, call);
+  if (w.observer != nullptr) report_attempt(w, w.calls[call], !again);
+  if (again) return back_off(w, call);
+  end_call(w, call);
 }
 
 void retry(World& w, std::uint32_t call) {

@@ -20,6 +20,17 @@ void fail_soon(World& w, std::uint32_t call, Outcome outcome, std::int64_t after
 void retry(World& w, std::uint32_t call);
 // False: nothing had expired, the timer stood for a wait that has ended.
 bool on_edge_timer(World& w, std::uint16_t edge);
+// --- for hedging
+// Tells the observer how the present attempt ended; `last`: so does the call.
+void report_attempt(World& w, const Call& c, bool last);
+// The call is over, with its outcome in it: its task goes on.
+void end_call(World& w, std::uint32_t call);
+// Whether the call may try once more now; takes from its retry budget.
+bool may_retry(World& w, std::uint32_t call);
+void back_off(World& w, std::uint32_t call);
+// Nobody wants this attempt any more: its callee drops what has not begun. The call stays.
+void cancel_attempt(World& w, std::uint32_t call);
+
 // The calling task was killed: forgets its calls. Their callees go on, abandoned.
 void drop_calls_of_task(World& w, std::uint32_t task);
 void drop_calls_of_instance(World& w, std::uint16_t instance);

@@ -1,10 +1,13 @@
 #include "sim/parts/instance.h"
 
+#include "sim/parts/admission.h"
 #include "sim/parts/call_policy.h"
 #include "sim/parts/cpu.h"
+#include "sim/parts/guards.h"
 #include "sim/parts/locks.h"
 #include "sim/parts/orchestrator.h"
 #include "sim/parts/probes.h"
+#include "sim/parts/single_flight.h"
 #include "sim/parts/steps.h"
 
 namespace incident::sim {
@@ -40,6 +43,7 @@ void arrive(World& w, std::uint32_t task) {
     t.cause |= w.cause(PartKind::kService, service);
     return end_task(w, task, Outcome::kShed);
   }
+  if (w.guarded && refused_on_arrival(w, task)) return;
   if (instance.busy < instance.workers && instance.queue.empty()) return begin_work(w, task);
   if (instance.queue.size >= p.queue_limit) {
     t.cause |= instance.tint | w.cause(PartKind::kService, service);
@@ -51,7 +55,9 @@ void arrive(World& w, std::uint32_t task) {
 
 void dispatch(World& w, std::uint16_t i) {
   while (!w.instances[i].queue.empty() && w.instances[i].busy < w.instances[i].workers) {
-    begin_work(w, w.instances[i].queue.pop(w.tasks));
+    const std::uint32_t task = w.instances[i].queue.pop(w.tasks);
+    if (w.guarded && refused_at_start(w, task)) continue;
+    begin_work(w, task);
   }
   Instance& instance = w.instances[i];
   if (instance.busy == 0 && instance.queue.empty()) instance.tint = 0;
@@ -64,6 +70,10 @@ void end_task(World& w, std::uint32_t task, Outcome outcome) {
   Instance& instance = w.instances[i];
   const bool here = instance.epoch == t.epoch;  // else it was stopped while the request travelled
   const bool worked = t.state == TaskState::kRunning || t.state == TaskState::kLocking;
+  if (w.guarded) {
+    leave_flights(w, task, outcome);
+    if (here && worked) learn_limit(w, task);
+  }
   if (t.on_cpu != 0) cpu_remove(w, task);
   if (t.held_rows != kNone || t.state == TaskState::kLocking) release_rows(w, task);
   if (here) {
@@ -111,6 +121,7 @@ void cancel_unstarted(World& w, std::uint32_t task) {
 }
 
 void refresh_derived(World& w) {
+  refresh_guards(w);
   w.operation_plain.resize(w.operation_parameters.size());
   for (std::size_t o = 0; o < w.operation_parameters.size(); ++o) {
     const OperationParameters& p = w.operation_parameters[o];

@@ -103,7 +103,10 @@ void stop(World& w, std::uint16_t i, PartEvent event) {
   lose_entries(w, i);
   for (std::size_t e = 0; e < w.compiled->edges.size(); ++e) {
     const CompiledEdge& edge = w.compiled->edges[e];
-    if (edge.from == service) w.clients[edge.client + (i - w.compiled->services[service].first)] = {};
+    if (edge.from != service) continue;
+    const std::uint32_t client = edge.client + (i - w.compiled->services[service].first);
+    w.clients[client] = {};
+    if (w.guarded) w.client_guards[client] = {};
   }
   report_part(w, event, service, i, 0, w.cause(PartKind::kRevision, instance.revision));
   if (instance.restart_action != kNone) {

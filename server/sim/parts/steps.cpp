@@ -6,6 +6,7 @@
 #include "sim/parts/instance.h"
 #include "sim/parts/journeys.h"
 #include "sim/parts/locks.h"
+#include "sim/parts/single_flight.h"
 
 namespace incident::sim {
 namespace {
@@ -82,6 +83,7 @@ void run_steps(World& w, std::uint32_t task) {
   if (w.tasks[task].step == 0 && w.tasks[task].instance != kNone16 && !pass_start(w, task)) return;
   for (;;) {
     Task& t = w.tasks[task];
+    if (w.guarded) land_flights(w, task);
     if (t.step >= operation.count) return finish(w, task, t.outcome);
     const CompiledStep& step = w.compiled->steps[operation.first + t.step];
     // The most frequent by far, kept off the switch: its indirect jump is mispredicted too often.
@@ -132,6 +134,15 @@ void run_steps(World& w, std::uint32_t task) {
 
 void resume(World& w, std::uint32_t task) {
   Task& t = w.tasks[task];
+  if (w.guarded) {
+    const FlightWait flight = wake(w, task);
+    if (flight == FlightWait::kFailed) return finish(w, task, Outcome::kDependency);
+    // What it waited for is what its own look-up guards.
+    if (flight == FlightWait::kLanded) {
+      const CompiledOperation& operation = w.compiled->operations[t.operation];
+      t.step = static_cast<std::uint16_t>(t.step + w.compiled->steps[operation.first + t.step].count);
+    }
+  }
   // The delay of a revision comes before the first step; any other was the step itself.
   if (t.delayed == 1) {
     t.delayed = 2;
@@ -158,8 +169,12 @@ void call_returned(World& w, std::uint32_t task, CallRole role, std::uint16_t at
       break;
     }
     case CallRole::kCacheGet:
-      if (ok && look_up(w, step.cache, t.key, t.cause))
+      if (ok && look_up(w, step.cache, t.key, t.cause)) {
         t.step = static_cast<std::uint16_t>(t.step + step.count);
+      } else if (w.cache_parameters[step.cache].single_flight != 0 && t.instance != kNone16 &&
+                 join_flight(w, task, step.cache, step.count)) {
+        return;
+      }
       break;
     case CallRole::kCachePut:
       if (ok) store(w, step.cache, t.key);
