@@ -19,21 +19,27 @@
 
 namespace incident::api {
 
+// Who may read /metrics.
+enum class MetricsFor : std::uint8_t { kNobody, kLoopback, kEverybody };
+
 class Api {
  public:
   // All of it must outlive the api.
-  Api(store::Store& store, Rooms& rooms, Workers& workers, const net::StaticFiles* files);
+  Api(store::Store& store, Rooms& rooms, Workers& workers, SelfMetrics& metrics,
+      const net::StaticFiles* files, MetricsFor metrics_for = MetricsFor::kLoopback);
 
   net::awaitable<net::Response> handle(net::Request request);
   net::awaitable<std::variant<net::Response, net::Upgrade>> upgrade(net::Request request);
-  // /healthz answers 200 from then on.
+  // /readyz answers 200 from then on, as long as the store takes what it is given.
   void set_ready() { ready_ = true; }
 
  private:
   using Reply = net::awaitable<net::Response>;
 
   void add_routes();
+  Reply dispatch(net::Request request);
   // routes.cpp
+  Reply read_metrics(net::Request request);
   Reply open_session(net::Request request);
   Reply read_session(net::Request request);
   Reply list_incidents(net::Request request);
@@ -51,7 +57,9 @@ class Api {
   store::Store& store_;
   Rooms& rooms_;
   Workers& workers_;
+  SelfMetrics& metrics_;
   const net::StaticFiles* files_;
+  MetricsFor metrics_for_;
   Sessions sessions_;
   Router router_;
   std::atomic<bool> ready_{false};

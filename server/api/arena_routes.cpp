@@ -29,6 +29,15 @@ net::Response answer(const ArenaView& view, const std::string& path, const net::
       not_found("This war room has the doors prometheus, loki, logs, traces and dashboards.", path));
 }
 
+// The doors that there are, for metrics: a client's own words would make a label without end.
+std::string_view door_of(std::string_view path) {
+  const std::string_view first = path.substr(0, path.find('/'));
+  for (const std::string_view door : {"prometheus", "loki", "jaeger", "logs", "traces", "dashboards"}) {
+    if (first == door) return door;
+  }
+  return "other";
+}
+
 }  // namespace
 
 Api::Reply Api::arena_door(net::Request request, std::string arena, std::string path) {
@@ -47,7 +56,9 @@ Api::Reply Api::arena_door(net::Request request, std::string arena, std::string 
   auto work = [view = *view, path, request] {
     return std::make_shared<net::Response>(answer(view, path, request));
   };
+  const auto begun = std::chrono::steady_clock::now();
   const auto response = co_await net::run_on(workers_.executor(), std::move(work));
+  metrics_.query(door_of(path), response->status, std::chrono::steady_clock::now() - begun);
   response->set("Cache-Control", "no-store");
   co_return std::move(*response);
 }

@@ -110,9 +110,15 @@ void Room::submit(std::string player, match::Command command, Done done) {
   boost::asio::post(strand_, [self = shared_from_this(), player = std::move(player),
                               command = std::move(command), done = std::move(done)]() mutable {
     if (self->closed_ || self->waiting_.size() >= kCommandsWaitingMax) {
+      self->services_.metrics.refused("commands_waiting");
       return done(Error{ErrorCode::kUnavailable, "The match is busy. Please try again in a moment.", {}});
     }
-    self->waiting_.push_back({std::move(player), std::move(command), std::move(done)});
+    auto answered = [self, done = std::move(done),
+                     begun = steady_clock::now()](Result<match::Applied> result) {
+      self->services_.metrics.command(result.has_value(), steady_clock::now() - begun);
+      done(std::move(result));
+    };
+    self->waiting_.push_back({std::move(player), std::move(command), std::move(answered)});
     self->pump();
   });
 }
@@ -257,7 +263,10 @@ void Room::run_clock_to_now() {
 void Room::schedule_tick() {
   tick_timer_.expires_after(kTick);
   tick_timer_.async_wait([self = shared_from_this()](boost::system::error_code ec) {
-    if (!ec && !self->closed_ && self->clock_running_) self->tick();
+    if (ec || self->closed_ || !self->clock_running_) return;
+    const auto due = self->tick_timer_.expiry(), begun = steady_clock::now();
+    self->tick();
+    self->services_.metrics.tick(steady_clock::now() - begun, begun - due);
   });
 }
 

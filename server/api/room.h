@@ -24,6 +24,7 @@
 #include "api/arena_view.h"
 #include "api/messages_in.h"
 #include "api/messages_out.h"
+#include "api/self_metrics.h"
 #include "api/starts.h"
 #include "api/stream.h"
 #include "api/workers.h"
@@ -42,6 +43,7 @@ struct RoomServices {
   Workers& workers;
   store::Store& store;
   Starts& starts;
+  SelfMetrics& metrics;
 };
 
 class Room : public std::enable_shared_from_this<Room> {

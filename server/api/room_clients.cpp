@@ -18,6 +18,7 @@ net::SocketEvents Room::attach(std::shared_ptr<net::Socket> socket, std::string 
     const auto own = self->online_.find(client->player);
     if (self->closed_ || self->clients_.size() >= kSubscribersMax ||
         (own != self->online_.end() && own->second >= static_cast<int>(kSocketsPerPlayerMax))) {
+      self->services_.metrics.refused("sockets");
       client->socket->close(net::kCloseTryAgain, "this match takes no more connections");
       return;
     }

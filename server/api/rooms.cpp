@@ -42,7 +42,14 @@ std::int64_t unix_now_ms() {
 }  // namespace
 
 Rooms::Rooms(RoomServices& services, const scenario::Library& library)
-    : services_(services), library_(library), timer_(boost::asio::make_strand(services.ticks)) {}
+    : services_(services), library_(library), timer_(boost::asio::make_strand(services.ticks)) {
+  for (const auto phase : {match::Phase::kLobby, match::Phase::kBriefing, match::Phase::kRunning,
+                           match::Phase::kPaused, match::Phase::kEnded}) {
+    services_.metrics.gauge("incident_rooms", "Matches held in memory, by phase.",
+                            {{"phase", std::string(match::to_string(phase))}},
+                            [this, phase] { return static_cast<double>(count(phase)); });
+  }
+}
 
 Result<void> Rooms::recover() {
   auto rows = services_.store.open_matches();
@@ -94,6 +101,7 @@ void Rooms::close() {
 net::awaitable<Result<SharedRoom>> Rooms::create(SharedIncident incident, match::Settings settings,
                                                  std::string host) {
   if (live_count() >= kOpenMatchesMax) {
+    services_.metrics.refused("open_matches");
     co_return Error{ErrorCode::kResourceExhausted, "The server is full. Please try again later.", {}};
   }
   store::MatchRow row;
@@ -199,6 +207,12 @@ SharedRoom Rooms::find_by_code(const std::string& code) {
 std::size_t Rooms::live_count() const {
   const std::lock_guard lock(mutex_);
   return rooms_.size();
+}
+
+std::size_t Rooms::count(match::Phase phase) const {
+  const std::lock_guard lock(mutex_);
+  return static_cast<std::size_t>(std::count_if(
+      rooms_.begin(), rooms_.end(), [&](const auto& entry) { return entry.second->phase() == phase; }));
 }
 
 std::size_t Rooms::archived_count() const {

@@ -48,6 +48,7 @@ class Rooms {
   Result<SharedRoom> from_row(const store::MatchRow& row, std::function<void()> opened);
   void end_unplayable(const store::MatchRow& row);
   std::size_t archived_count() const;
+  std::size_t count(match::Phase phase) const;
   void every_second();
   void save_clocks();
   void sweep();

@@ -68,8 +68,15 @@ out::BoardRow board_row(const store::BoardEntry& row, const std::string& you) {
 
 }  // namespace
 
-Api::Api(store::Store& store, Rooms& rooms, Workers& workers, const net::StaticFiles* files)
-    : store_(store), rooms_(rooms), workers_(workers), files_(files), sessions_(store) {
+Api::Api(store::Store& store, Rooms& rooms, Workers& workers, SelfMetrics& metrics,
+         const net::StaticFiles* files, MetricsFor metrics_for)
+    : store_(store),
+      rooms_(rooms),
+      workers_(workers),
+      metrics_(metrics),
+      files_(files),
+      metrics_for_(metrics_for),
+      sessions_(store) {
   add_routes();
 }
 
@@ -78,10 +85,14 @@ void Api::add_routes() {
   const auto route = [this](Method method, std::string_view pattern, auto handler) {
     router_.add(method, pattern, std::move(handler));
   };
-  route(Method::kGet, "/healthz", [this](net::Request, PathValues) -> Reply {
-    if (ready_) co_return net::text_response(200, "ok\n");
-    co_return net::text_response(503, "starting\n");
+  route(Method::kGet, "/healthz",
+        [](net::Request, PathValues) -> Reply { co_return net::text_response(200, "ok\n"); });
+  route(Method::kGet, "/readyz", [this](net::Request, PathValues) -> Reply {
+    if (!ready_) co_return net::text_response(503, "starting\n");
+    if (store_.stats().last_failed) co_return net::text_response(503, "the store does not take writes\n");
+    co_return net::text_response(200, "ok\n");
   });
+  route(Method::kGet, "/metrics", [this](net::Request r, PathValues) { return read_metrics(std::move(r)); });
   route(Method::kPost, "/api/v1/session",
         [this](net::Request r, PathValues) { return open_session(std::move(r)); });
   route(Method::kGet, "/api/v1/session",
@@ -108,6 +119,12 @@ void Api::add_routes() {
 }
 
 Api::Reply Api::handle(net::Request request) {
+  auto response = co_await dispatch(std::move(request));
+  metrics_.request(response.status);
+  co_return response;
+}
+
+Api::Reply Api::dispatch(net::Request request) {
   if (auto reply = router_.route(request)) co_return co_await std::move(*reply);
   if (request.path.starts_with("/api/") || request.path.starts_with("/t/"))
     co_return net::problem(not_found("There is nothing here.", request.path));
@@ -124,7 +141,22 @@ bool Api::within_rate(const net::Request& request, double tokens) {
     std::erase_if(rates_, [&](const auto& entry) { return entry.second.full(now); });
     if (rates_.size() >= kRatedAddressesMax) rates_.clear();  // better a few tries too many than no memory
   }
-  return rates_.try_emplace(request.peer, kRatePerSecond, kRateBurst).first->second.take(now, tokens);
+  const bool within =
+      rates_.try_emplace(request.peer, kRatePerSecond, kRateBurst).first->second.take(now, tokens);
+  if (!within) metrics_.refused("rate");
+  return within;
+}
+
+// --- the server about itself
+
+Api::Reply Api::read_metrics(net::Request request) {
+  const bool loopback = request.peer == "127.0.0.1" || request.peer == "::1";
+  if (metrics_for_ == MetricsFor::kNobody || (metrics_for_ == MetricsFor::kLoopback && !loopback))
+    co_return net::problem(not_found("There is nothing here.", request.path));
+  auto response = net::text_response(200, metrics_.text());
+  response.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+  response.set("Cache-Control", "no-store");
+  co_return response;
 }
 
 // --- people

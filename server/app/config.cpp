@@ -25,6 +25,10 @@ void add_serve_options(CLI::App& command, ServeConfig& config) {
       ->envname("LOG_LEVEL")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
       ->capture_default_str();
+  command.add_option("--metrics", config.metrics, "who may read /metrics: local (this machine), all, or off")
+      ->envname("METRICS")
+      ->check(CLI::IsMember({"local", "all", "off"}))
+      ->capture_default_str();
   command.add_option("--scenarios", config.scenarios, "folder with systems/ and incidents/")
       ->envname("SCENARIOS_DIR")
       ->check(CLI::ExistingDirectory);

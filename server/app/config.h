@@ -15,6 +15,7 @@ struct ServeConfig {
   std::string bind = "127.0.0.1";
   std::filesystem::path data_dir = "data";
   std::string log_level = "info";
+  std::string metrics = "local";    // who may read /metrics
   std::filesystem::path scenarios;  // empty: the scenarios/ that came with the program
   std::filesystem::path web;        // empty: the web/dist that came with the program
   unsigned io_threads = 0;          // 0: one for each core

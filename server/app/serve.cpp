@@ -36,6 +36,33 @@ std::string address_of(const std::string& bind, std::uint16_t port) {
   return "http://" + host + ":" + std::to_string(port);
 }
 
+api::MetricsFor metrics_for(const std::string& name) {
+  if (name == "off") return api::MetricsFor::kNobody;
+  return name == "all" ? api::MetricsFor::kEverybody : api::MetricsFor::kLoopback;
+}
+
+// What the network and the store count, in /metrics.
+void watch(api::SelfMetrics& metrics, const net::Server& server, const store::Store& store) {
+  metrics.gauge("incident_connections", "Open TCP connections, sockets included.", {},
+                [&] { return static_cast<double>(server.stats().connections); });
+  metrics.gauge("incident_sockets", "Open WebSockets.", {},
+                [&] { return static_cast<double>(server.stats().sockets); });
+  metrics.total("incident_connections_refused_total", "Connections turned away by a limit.",
+                [&] { return static_cast<double>(server.stats().refused); });
+  metrics.total("incident_socket_overflows_total", "Sockets dropped because their queue was full.",
+                [&] { return static_cast<double>(server.stats().overflows); });
+  metrics.gauge("incident_store_queue_length", "Writes waiting for the disk.", {},
+                [&] { return static_cast<double>(store.stats().queued); });
+  metrics.total("incident_store_commits_total", "Transactions committed.",
+                [&] { return static_cast<double>(store.stats().commits); });
+  metrics.total("incident_store_writes_total", "Writes committed.",
+                [&] { return static_cast<double>(store.stats().writes); });
+  metrics.total("incident_store_writes_failed_total", "Writes that the disk did not take.",
+                [&] { return static_cast<double>(store.stats().failed); });
+  metrics.total("incident_store_commit_seconds_total", "Time spent in transactions.",
+                [&] { return store.stats().commit_seconds; });
+}
+
 }  // namespace
 
 int serve(const ServeConfig& config) {
@@ -65,9 +92,10 @@ int serve(const ServeConfig& config) {
   if (!store) return fail("data", store.error());
   net::IoPool io(config.io_threads);
   api::Starts starts(workers);
-  api::RoomServices services{ticks.get_executor(), workers, **store, starts};
+  api::SelfMetrics metrics;
+  api::RoomServices services{ticks.get_executor(), workers, **store, starts, metrics};
   api::Rooms rooms(services, *library);
-  api::Api api(**store, rooms, workers, &*files);
+  api::Api api(**store, rooms, workers, metrics, &*files, metrics_for(config.metrics));
 
   net::ServerOptions options;
   options.bind = config.bind;
@@ -78,6 +106,7 @@ int serve(const ServeConfig& config) {
   net::Server server(
       io, options, [&api](net::Request request) { return api.handle(std::move(request)); },
       [&api](net::Request request) { return api.upgrade(std::move(request)); });
+  watch(metrics, server, **store);
   // What runs on workers and ticks reaches into rooms and starts, so it ends before they do.
   const auto end_rooms = [&] {
     rooms.close();

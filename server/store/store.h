@@ -84,6 +84,14 @@ struct IncidentCount {
   std::int64_t played = 0, solved = 0;  // results of teams, practice included
 };
 
+// Since the start.
+struct StoreStats {
+  std::uint64_t commits = 0, writes = 0, failed = 0;  // failed: writes whose whole group was undone
+  std::uint64_t queued = 0;                           // now
+  double commit_seconds = 0;
+  bool last_failed = false;  // the last commit: full disk, or worse
+};
+
 class Store {
  public:
   virtual ~Store() = default;  // writes all that is queued, then closes
@@ -126,6 +134,8 @@ class Store {
   // By match, the score of the team that this player was in: the newest `limit` results.
   virtual Result<std::map<std::string, std::int64_t>> player_scores(std::string_view player,
                                                                     std::size_t limit) = 0;
+
+  virtual StoreStats stats() const = 0;
 
   // A whole, consistent copy while the store is in use. Blocks; not for I/O threads. `to` must not exist.
   virtual Result<void> backup(const std::filesystem::path& to) = 0;

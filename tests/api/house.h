@@ -33,9 +33,9 @@ class House {
         workers(2),
         store(store::open_sqlite_store(data).value()),
         starts(workers),
-        services{ticks.get_executor(), workers, *store, starts},
+        services{ticks.get_executor(), workers, *store, starts, metrics},
         rooms(services, library),
-        api(*store, rooms, workers, nullptr),
+        api(*store, rooms, workers, metrics, nullptr),
         io(1) {
     net::ServerOptions options;
     options.security_headers = net::default_security_headers();
@@ -60,6 +60,7 @@ class House {
   Workers workers;
   std::unique_ptr<store::Store> store;
   Starts starts;
+  SelfMetrics metrics;
   RoomServices services;
   Rooms rooms;
   Api api;

@@ -134,6 +134,25 @@ TEST_F(RoomLife, OnePlayerHasALimitOfSockets) {
   }
 }
 
+TEST_F(RoomLife, TheServerCountsWhatItDoes) {
+  open();
+  Player ada = newcomer("ada");
+  EXPECT_EQ(ada.get("/readyz").status, 200);
+  const std::string match = make_match(ada, "practice");
+  play(ada, match);
+  ada.read_until([](const json& f) { return f["type"] == "tick"; });
+  const std::string arena = ada.snapshot["teams"][0]["arena"];
+  ada.get("/t/" + arena + "/prometheus/api/v1/labels");
+  const auto metrics = ada.get("/metrics");
+  EXPECT_EQ(metrics.status, 200);
+  for (const char* line : {"# TYPE incident_rooms gauge", "incident_rooms{phase=\"running\"} 1",
+                           "incident_room_tick_duration_seconds_count 1",
+                           "incident_command_duration_seconds_count{result=\"accepted\"}",
+                           "incident_query_duration_seconds_count{door=\"prometheus\",status=\"2xx\"} 1",
+                           "incident_http_requests_total{status=\"2xx\"}"})
+    EXPECT_NE(metrics.body.find(line), std::string::npos) << line << "\n" << metrics.body;
+}
+
 TEST_F(RoomLife, AMatchThatEndsInItsLobbyHasNoScoreAndSaysSo) {
   open();
   Player ada = newcomer("ada");

@@ -118,6 +118,7 @@ class SqliteStore final : public Store {
   Result<std::map<std::string, IncidentCount>> incident_counts() override {
     return read([](Database& db) { return rows::counts(db); });
   }
+  StoreStats stats() const override { return writer_.stats(); }
   Result<void> backup(const fs::path& to) override { return backup_sqlite(data_dir_, to); }
 
  private:

@@ -1,6 +1,7 @@
 #include "store/sqlite/writer.h"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <iterator>
 #include <utility>
@@ -41,6 +42,13 @@ void Writer::post(Work work, Done done) {
   }
 }
 
+StoreStats Writer::stats() const {
+  const std::lock_guard lock(mutex_);
+  StoreStats stats = stats_;
+  stats.queued = queue_.size();
+  return stats;
+}
+
 void Writer::run() {
   while (true) {
     std::vector<Item> group;
@@ -53,7 +61,17 @@ void Writer::run() {
       group.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
       queue_.erase(queue_.begin(), end);
     }
-    commit(group);
+    const auto begun = std::chrono::steady_clock::now();
+    const bool committed = commit(group);
+    {
+      const std::lock_guard lock(mutex_);
+      stats_.commits += committed ? 1 : 0;
+      stats_.writes += committed ? group.size() : 0;
+      stats_.failed += committed ? 0 : group.size();
+      stats_.last_failed = !committed;
+      stats_.commit_seconds +=
+          std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    }
     for (Item& item : group) {
       if (!item.done) continue;
       try {
@@ -79,7 +97,8 @@ Result<void> Writer::run_one(Item& item) {
   return result;
 }
 
-void Writer::commit(std::vector<Item>& group) {
+// False: the whole group was undone.
+bool Writer::commit(std::vector<Item>& group) {
   Result<void> whole = database_->query("BEGIN IMMEDIATE").run();
   for (std::size_t i = 0; whole && i < group.size(); ++i) {
     group[i].result = run_one(group[i]);
@@ -88,11 +107,12 @@ void Writer::commit(std::vector<Item>& group) {
     }
   }
   if (whole) whole = database_->query("COMMIT").run();
-  if (whole) return;
+  if (whole) return true;
   log::error("store", "a group of writes failed",
              {{"writes", group.size()}, {"error", whole.error().message}});
   if (database_->in_transaction()) static_cast<void>(database_->query("ROLLBACK").run());
   for (Item& item : group) item.result = whole.error();
+  return false;
 }
 
 }  // namespace incident::store

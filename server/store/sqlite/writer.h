@@ -26,6 +26,7 @@ class Writer {
 
   // Any thread. Work that fails undoes itself alone and does not touch its neighbours in the group.
   void post(Work work, Done done);
+  StoreStats stats() const;
 
  private:
   struct Item {
@@ -35,14 +36,15 @@ class Writer {
   };
 
   void run();
-  void commit(std::vector<Item>& group);
+  bool commit(std::vector<Item>& group);
   Result<void> run_one(Item& item);
 
   std::unique_ptr<Database> database_;
-  std::mutex mutex_;  // guards what follows
+  mutable std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;
   std::vector<Item> queue_;
   bool stopping_ = false;
+  StoreStats stats_;
   std::thread thread_;  // last: it uses all the others
 };
 

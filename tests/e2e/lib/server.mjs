@@ -47,7 +47,7 @@ export class Server {
     while (Date.now() < end) {
       if (child.exitCode !== null) throw new Error(`the server ended at once:\n${this.output}`);
       try {
-        if ((await fetch(`${this.url}/healthz`)).ok) return;
+        if ((await fetch(`${this.url}/readyz`)).ok) return;
       } catch {
         // not listening yet
       }
