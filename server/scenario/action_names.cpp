@@ -41,6 +41,9 @@ constexpr std::array<ActionInfo, sim::kActionKinds> kActions = {{
     {ActionKind::kKillQueries, "kill_queries", "Kill queries", "service",
      "Ends every statement of a database that has run longer than this.", "", true, "milliseconds", 0,
      3'600'000},
+    {ActionKind::kCollectGarbage, "collect_garbage", "Collect garbage", "service",
+     "Makes every instance of a service collect its whole heap at once.",
+     "Each of its pods stands still while it collects; a heap full of what is in use gives nothing back."},
 }};
 
 constexpr bool in_order() {

@@ -96,10 +96,15 @@ sim::Action random_action(const sim::Simulation& sim, Random& random) {
       pick(model.services.size());
       action.value = 1000;
       break;
-    case sim::ActionKind::kRollback:
-    case sim::ActionKind::kRestart:
-      pick(model.services.size());
+    default: {
+      const ActionInfo& info = action_info(action.kind);
+      const auto part = target_part(info.target_kind);
+      pick(part ? sim::part_count(model, *part) : 1);
+      if (!info.has_value) break;
+      const auto values = static_cast<std::uint64_t>(info.value_max - info.value_min + 1);
+      action.value = (info.value_min + static_cast<std::int64_t>(random.below(values))) * info.unit;
       break;
+    }
   }
   return action;
 }

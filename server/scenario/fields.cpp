@@ -41,6 +41,8 @@ constexpr Field schema_field = {"$schema", kText, false, "for editors"};
 constexpr Field kDefaults[] = {
     parameters_of("service", PartKind::kService, "for every service"),
     parameters_of("client", PartKind::kEdge, "for every client"),
+    parameters_of("resources", PartKind::kResources, "for every service but users"),
+    parameters_of("deployment", PartKind::kDeployment, "for every service but users"),
 };
 constexpr Field kOperation[] = {
     text("name", "as routes and statements are named: \"GET /cart\""),
@@ -68,6 +70,10 @@ constexpr Field kService[] = {
     text("probe", "the operation that health checks call; none: no checks", false),
     parameters_of("parameters", PartKind::kService, "workers, queue, CPU, probes"),
     parameters_of("database", PartKind::kDatabase, "for databases"),
+    parameters_of("resources", PartKind::kResources,
+                  "memory, heap, CPU quota, files, threads and ports of a pod"),
+    parameters_of("deployment", PartKind::kDeployment, "how its pods are placed, started and replaced"),
+    text("waits_for", "a service that must serve before the pods of this one start", false),
     {"operations", kObjects, false, "its endpoints or statements", &kOperationFields},
     {"clients", kObjects, false, "its calls to other services", &kClientFields},
     {"revisions", kObjects, false, "further versions of its code", &kRevisionFields},

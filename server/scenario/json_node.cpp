@@ -162,6 +162,10 @@ std::int64_t Node::whole(std::int64_t min, std::int64_t max) const {
   return value_->get<std::int64_t>();
 }
 
+// The longer endings first: "KiB" ends in "B" too.
+constexpr std::pair<std::string_view, double> kSizes[] = {
+    {"KiB", 0x1p10}, {"MiB", 0x1p20}, {"GiB", 0x1p30}, {"TiB", 0x1p40}, {"B", 1}};
+
 Duration Node::duration() const {
   const auto us = value_->is_string() ? microseconds_of(value_->get_ref<const std::string&>()) : std::nullopt;
   if (!us) fail("must be a time such as \"800ms\", \"30s\" or \"5m\"");
@@ -183,6 +187,11 @@ std::int64_t Node::quantity(sim::Unit unit) const {
     case sim::Unit::kPerKilosecond:
       if (const auto rate = number_before(text, "/s")) return std::llround(*rate * 1000);
       fail("must be a rate such as \"40/s\"");
+    case sim::Unit::kBytes:
+      for (const auto& [suffix, bytes] : kSizes) {
+        if (const auto amount = number_before(text, suffix)) return std::llround(*amount * bytes);
+      }
+      fail("must be a size such as \"512MiB\" or \"2GiB\"");
     case sim::Unit::kBoolean:
       return boolean() ? 1 : 0;
     case sim::Unit::kCount:

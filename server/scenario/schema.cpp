@@ -14,6 +14,7 @@ using sim::Unit;
 
 constexpr const char* kDuration = "^-?([0-9]+(\\.[0-9]+)?(us|ms)|([0-9]+(ms|s|m|h|d))+)$";
 constexpr const char* kShare = "^[0-9]+(\\.[0-9]+)?[%x]$";
+constexpr const char* kSize = "^[0-9]+(\\.[0-9]+)?([KMGT]i)?B$";
 constexpr const char* kRate = "^[0-9]+(\\.[0-9]+)?/s$";
 
 Json pattern(const char* regex) {
@@ -139,6 +140,9 @@ class Writer {
         break;
       case Unit::kCount:
         out = {{"type", "integer"}, {"minimum", info.min}, {"maximum", info.max}};
+        break;
+      case Unit::kBytes:
+        out = pattern(kSize);
         break;
       case Unit::kBoolean:
         out = {{"type", "boolean"}};

@@ -6,6 +6,8 @@
 
 #include "promql/parser.h"
 #include "scenario/steps.h"
+#include "scenario/system_parameters.h"
+#include "scenario/system_platform.h"
 #include "sim/part_names.h"
 
 namespace incident::scenario {
@@ -13,25 +15,6 @@ namespace {
 
 using sim::Model;
 using sim::PartKind;
-
-template <class Parameters>
-void read_parameters(const Node& node, PartKind kind, Parameters& out) {
-  auto* words = reinterpret_cast<std::int64_t*>(&out);
-  std::vector<std::string_view> names;
-  for (const auto& info : sim::parameters()) {
-    if (info.part == kind) names.push_back(info.name);
-  }
-  node.only(names);
-  node.each_member([&](const std::string& name, const Node& value) {
-    const auto* info = sim::find_parameter(kind, name);
-    words[info->offset] = value.parameter(*info);
-  });
-}
-
-template <class Parameters>
-void read_parameters(const Node& owner, std::string_view key, PartKind kind, Parameters& out) {
-  if (owner.has(key)) read_parameters(owner.at(key), kind, out);
-}
 
 sim::ServiceKind read_kind(const Node& node) {
   constexpr std::array<std::string_view, 5> kKinds = {"users", "application", "database", "cache",
@@ -60,6 +43,7 @@ void read_service(const Node& node, const Node& defaults, System& system) {
   read_parameters(defaults, "service", PartKind::kService, spec.initial);
   read_parameters(node, "parameters", PartKind::kService, spec.initial);
   read_parameters(node, "database", PartKind::kDatabase, spec.database);
+  read_service_platform(node, defaults, model, spec);
   if (spec.kind != sim::ServiceKind::kUsers) system.info.services[spec.name] = node.at("description").text();
 
   const sim::ServiceId id(model.services.size());
@@ -263,6 +247,7 @@ System read_system(const Node& root) {
   const Node services = root.at("services");
   services.each([&](const Node& node) { read_service(node, defaults, system); });
   read_small_parts(root, system);
+  read_platform(root, model);
 
   // The second pass: what refers to other parts.
   std::size_t index = 0;

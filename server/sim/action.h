@@ -23,8 +23,9 @@ enum class ActionKind : std::uint8_t {
   kPurgeCache,       // cache
   kDrainInstance,    // instance: no new traffic; value 1 drains, 0 puts it back
   kKillQueries,      // database service: every statement running longer than value milliseconds
+  kCollectGarbage,   // service: a full collection on every instance
 };
-inline constexpr int kActionKinds = 11;
+inline constexpr int kActionKinds = 12;
 
 struct Action {
   ActionKind kind = ActionKind::kRollback;

@@ -1,10 +1,19 @@
 #include "sim/gauges.h"
 
+#include <vector>
+
+#include "sim/platform_gauges.h"
+
 namespace incident::sim {
 
+// Each family of mechanisms adds its rows.
 std::span<const GaugeInfo> gauges() {
-  static constexpr std::span<const GaugeInfo> kNothingYet;
-  return kNothingYet;
+  static const std::vector<GaugeInfo> kRows = [] {
+    std::vector<GaugeInfo> rows;
+    add_platform_gauges(rows);
+    return rows;
+  }();
+  return kRows;
 }
 
 }  // namespace incident::sim

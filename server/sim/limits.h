@@ -29,4 +29,18 @@ inline constexpr std::int64_t kLimitDecreasePermille = 900;
 // A refused database connection is told to telemetry at most this often for each instance.
 inline constexpr std::int64_t kExhaustedReportUs = 1'000'000;
 
+// Restarts of a container that has ended: at once, then after ten seconds, doubled each time up to five
+// minutes, and forgotten after ten minutes of running (kubelet).
+inline constexpr std::int64_t kBackOffFirstUs = 10'000'000;
+inline constexpr std::int64_t kBackOffMaxUs = 300'000'000;
+inline constexpr std::int64_t kBackOffForgottenUs = 600'000'000;
+// A pod that cannot start is looked at again after this long.
+inline constexpr std::int64_t kHoldRecheckUs = 10'000'000;
+
+// A collected heap is collected at the latest when this part of it is full of garbage.
+inline constexpr std::int64_t kHeapReserve = 64;
+// Collections that stop the world for so long are logged.
+inline constexpr std::int64_t kLongPauseUs = 200'000;
+inline constexpr std::int64_t kCollectUs = 2'000'000;
+
 }  // namespace incident::sim

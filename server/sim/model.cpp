@@ -68,6 +68,10 @@ Result<void> validate(const Model& m) {
       return bad(s.name, problem);
     if (auto problem = range_problem(PartKind::kDatabase, s.database); !problem.empty())
       return bad(s.name, problem);
+    if (auto problem = range_problem(PartKind::kResources, s.resources); !problem.empty())
+      return bad(s.name, problem);
+    if (auto problem = range_problem(PartKind::kDeployment, s.deployment); !problem.empty())
+      return bad(s.name, problem);
   }
   if (users != 1) return bad(m.name, "the system needs exactly one service of kind users");
   for (const auto& o : m.operations) {
@@ -146,6 +150,15 @@ std::size_t part_count(const Model& m, PartKind kind) {
       for (const auto& s : m.services) slots += s.instances_max;
       return slots;
     }
+    case PartKind::kResources:
+    case PartKind::kDeployment:
+      return m.platform ? m.services.size() : 0;
+    case PartKind::kAutoscaler:
+    case PartKind::kFunction:
+    case PartKind::kNode:
+    case PartKind::kCluster:
+    case PartKind::kJob:
+      return 0;
   }
   return 0;
 }

@@ -62,6 +62,10 @@ struct ServiceSpec {
   ServiceParameters initial;
   DatabaseParameters database;    // for kDatabase
   std::vector<std::string> tags;  // shown to players: owner team, language, tier
+  // Of the platform, where Model::platform is set.
+  ResourceParameters resources;
+  DeploymentParameters deployment;
+  ServiceId waits_for;  // the init container of its pods waits until this one serves
 };
 
 struct OperationSpec {
@@ -150,6 +154,8 @@ struct Model {
   // Load over a day, in permille of a journey's rate, at equal steps from `day_start`; empty: flat.
   std::vector<std::uint32_t> day_shape_permille;
   Duration day_start{0};  // time of day at simulated time zero
+  // Whether what the services run on is simulated too (platform_parameters.h); else it is perfect.
+  bool platform = false;
 };
 
 // Checks references, ranges and that call steps use edges of their own service. The message names the part.

@@ -70,6 +70,23 @@ enum class PartEvent : std::uint8_t {
   kCachePurged,
   kPoolExhausted,
   kConnectionsExhausted,
+  // Of the platform. Values: bytes, microseconds or counts.
+  kOomKilled,         // the kernel killed the process: its working set
+  kOutOfMemory,       // the heap was full: its limit
+  kProcessExited,     // by itself: the exit code
+  kBackOff,           // before a restart: how long
+  kLongPause,         // a collection: how long
+  kFilesExhausted,    // the limit
+  kThreadsExhausted,  // the limit
+  kPortsExhausted,    // the limit; other: the edge
+  kSharedMemoryFull,  // the size
+  kPodPending,        // no node takes it
+  kPodWaitsForVolume,
+  kPodWaitsForImage,
+  kPodWaitsForConfig,
+  kPodWaitsForInit,
+  kPodWaitsForAddress,
+  kPodTerminating,  // a finalizer holds it
 };
 
 struct PartRecord {

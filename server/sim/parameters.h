@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "sim/platform_parameters.h"
 
 namespace incident::sim {
 
@@ -25,13 +26,30 @@ enum class PartKind : std::uint8_t {
   kDatabase,
   kJourney,
   kFlag,
-  kInstance
+  kInstance,
+  // Of the platform (platform_parameters.h); the first four are named by their service.
+  kResources,
+  kDeployment,
+  kAutoscaler,
+  kFunction,
+  kNode,
+  kCluster,
+  kJob,
 };
-inline constexpr int kPartKinds = 10;
+inline constexpr int kPartKinds = 17;
 inline constexpr std::string_view kPartKindNames[kPartKinds] = {
-    "service", "revision", "operation", "edge", "pool", "cache", "database", "journey", "flag", "instance"};
+    "service",  "revision",  "operation",  "edge",       "pool",     "cache", "database", "journey", "flag",
+    "instance", "resources", "deployment", "autoscaler", "function", "node",  "cluster",  "job"};
 
-enum class Unit : std::uint8_t { kCount, kMicroseconds, kPermille, kMillicores, kPerKilosecond, kBoolean };
+enum class Unit : std::uint8_t {
+  kCount,
+  kMicroseconds,
+  kPermille,
+  kMillicores,
+  kPerKilosecond,
+  kBoolean,
+  kBytes
+};
 
 struct ServiceParameters {
   std::int64_t workers = 16;            // requests in progress at once, for each instance

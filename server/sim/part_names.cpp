@@ -23,7 +23,15 @@ std::string part_name(const Model& m, PartKind kind, std::size_t part) {
   switch (kind) {
     case PartKind::kService:
     case PartKind::kDatabase:
+    case PartKind::kResources:
+    case PartKind::kDeployment:
+    case PartKind::kAutoscaler:
+    case PartKind::kFunction:
       return m.services[part].name;
+    case PartKind::kNode:
+    case PartKind::kCluster:
+    case PartKind::kJob:
+      return {};
     case PartKind::kRevision:
       return service_name(m, m.revisions[part].service) + "@" + m.revisions[part].version;
     case PartKind::kOperation:
@@ -59,6 +67,10 @@ ServiceId service_of_part(const Model& m, PartKind kind, std::size_t part) {
   switch (kind) {
     case PartKind::kService:
     case PartKind::kDatabase:
+    case PartKind::kResources:
+    case PartKind::kDeployment:
+    case PartKind::kAutoscaler:
+    case PartKind::kFunction:
       return ServiceId(part);
     case PartKind::kRevision:
       return m.revisions[part].service;
@@ -75,6 +87,9 @@ ServiceId service_of_part(const Model& m, PartKind kind, std::size_t part) {
     case PartKind::kInstance:
       return ServiceId(place_of_instance(m, part).first);
     case PartKind::kJourney:
+    case PartKind::kNode:
+    case PartKind::kCluster:
+    case PartKind::kJob:
       return {};
   }
   return {};

@@ -90,6 +90,7 @@ InstanceView Simulation::instance(InstanceId id) const {
   view.revision.value = i.revision;
   view.state = i.state;
   view.healthy = i.healthy != 0;
+  view.hold = i.hold;
   view.drained = i.drained != 0;
   view.serial = i.serial;
   view.restarts = i.restarts;

@@ -27,12 +27,26 @@ struct World;  // the state, in engine/world.h; for the parts only
 
 enum class InstanceState : std::uint8_t { kAbsent, kStarting, kReady, kDraining };
 
+// Why a pod that exists does not start, or a stopped one does not go; as `kubectl get pods` has it.
+enum class PodHold : std::uint8_t {
+  kNone,
+  kPending,    // no node takes it
+  kAddress,    // ContainerCreating: no address for it
+  kVolume,     // ContainerCreating: FailedMount
+  kImage,      // ImagePullBackOff
+  kConfig,     // CreateContainerConfigError
+  kInit,       // Init:0/1
+  kCrashLoop,  // CrashLoopBackOff
+  kFinalizer,  // Terminating
+};
+
 // What the scrape of an instance would read, and what `kubectl get pods` would show.
 struct InstanceView {
   ServiceId service;
   RevisionId revision;
   InstanceState state = InstanceState::kAbsent;
-  bool healthy = false;      // passed its readiness checks
+  bool healthy = false;  // passed its readiness checks
+  PodHold hold = PodHold::kNone;
   bool drained = false;      // taken out of the load balancer by hand
   std::uint32_t serial = 0;  // how many instances its service had started before it: names the pod
   std::uint32_t restarts = 0;

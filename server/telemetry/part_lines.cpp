@@ -13,7 +13,42 @@ using sim::PartEvent;
 using sim::PartKind;
 
 // Add a row for each new event that nobody else writes about.
-constexpr std::span<const PartLine> kLines;
+constexpr PartLine kRows[] = {
+    {PartEvent::kOomKilled, Writer::kKernel, Level::kError, "",
+     "Memory cgroup out of memory: Killed process 1 ({service}) total-vm:{mib}MiB, anon-rss:{mib}MiB, "
+     "oom_score_adj:986"},
+    {PartEvent::kOutOfMemory, Writer::kProcess, Level::kError, "runtime",
+     "java.lang.OutOfMemoryError: Java heap space; heap limit {mib} MiB, terminating"},
+    {PartEvent::kProcessExited, Writer::kKubelet, Level::kError, "",
+     "Container {service} in pod {pod} terminated: reason=Error exitCode={value}"},
+    {PartEvent::kBackOff, Writer::kKubelet, Level::kWarn, "",
+     "Back-off {seconds}s restarting failed container {service} in pod {pod}"},
+    {PartEvent::kLongPause, Writer::kProcess, Level::kWarn, "gc", "Pause Full (Allocation Failure) {ms}ms"},
+    {PartEvent::kFilesExhausted, Writer::kProcess, Level::kError, "http",
+     "accept failed: too many open files (limit {value})"},
+    {PartEvent::kThreadsExhausted, Writer::kProcess, Level::kError, "runtime",
+     "unable to create native thread: Resource temporarily unavailable (limit {value})"},
+    {PartEvent::kPortsExhausted, Writer::kProcess, Level::kError, "client",
+     "{other}: connect failed: cannot assign requested address", PartKind::kEdge},
+    {PartEvent::kSharedMemoryFull, Writer::kProcess, Level::kError, "runtime",
+     "could not resize shared memory segment in /dev/shm ({mib} MiB): No space left on device"},
+    {PartEvent::kPodPending, Writer::kKubelet, Level::kWarn, "",
+     "FailedScheduling: pod {pod}: no node takes it"},
+    {PartEvent::kPodWaitsForVolume, Writer::kKubelet, Level::kWarn, "",
+     "FailedMount: pod {pod}: unable to attach or mount volumes: timed out waiting for the condition"},
+    {PartEvent::kPodWaitsForImage, Writer::kKubelet, Level::kWarn, "",
+     "Failed: pod {pod}: ImagePullBackOff: failed to pull image of {service}: manifest unknown"},
+    {PartEvent::kPodWaitsForConfig, Writer::kKubelet, Level::kWarn, "",
+     "Failed: pod {pod}: CreateContainerConfigError: configmap \"{service}\" not found"},
+    {PartEvent::kPodWaitsForInit, Writer::kKubelet, Level::kInfo, "",
+     "pod {pod}: init container \"wait\" is still running"},
+    {PartEvent::kPodWaitsForAddress, Writer::kKubelet, Level::kWarn, "",
+     "FailedCreatePodSandBox: pod {pod}: failed to allocate for range 0: no IP addresses available in range "
+     "set"},
+    {PartEvent::kPodTerminating, Writer::kKubelet, Level::kWarn, "",
+     "pod {pod} is terminating: waiting for finalizers"},
+};
+constexpr std::span<const PartLine> kLines = kRows;
 
 std::string fixed(double value, int digits) {
   std::array<char, 32> text;

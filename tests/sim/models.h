@@ -174,7 +174,7 @@ struct Meter : Observer {
   std::uint64_t count = 0;
   std::uint64_t outcomes[kOutcomes] = {};
   std::uint64_t attempts[kOutcomes] = {};
-  std::uint64_t parts[16] = {};
+  std::uint64_t parts[256] = {};
   SimTime from{0};
   CauseMask causes = 0;
   double mean() const { return sum / static_cast<double>(count); }

@@ -7,6 +7,9 @@
 
 namespace incident::sim::testing {
 
+// The draws of this file stay what they are as mechanisms are added: these were there first.
+inline constexpr std::uint64_t kFirstActions = 11, kFirstParameters = 45;
+
 struct RandomSystem {
   Builder b;
   Plan plan;
@@ -38,7 +41,7 @@ struct RandomSystem {
 
   Action action() {
     Action a;
-    a.kind = static_cast<ActionKind>(random.below(kActionKinds));
+    a.kind = static_cast<ActionKind>(random.below(kFirstActions));
     a.target = static_cast<std::uint32_t>(random.below(12));
     a.value = pick(0, 5);
     if (a.kind == ActionKind::kShedTraffic) a.value *= 150;
@@ -146,7 +149,7 @@ struct RandomSystem {
       }
     }
     for (std::size_t n = 1 + random.below(3); n > 0; --n) {
-      const auto parameter = random.below(parameters().size());
+      const auto parameter = random.below(kFirstParameters);
       const ParameterInfo& info = parameters()[parameter];
       const std::size_t parts = part_count(b.model, info.part);
       if (parts == 0) continue;

@@ -87,6 +87,12 @@ Compiled::Compiled(const Model& model, const Plan& plan) {
   timer_journey = add_timers(*this, TimerKind::kJourney, model.journeys.size());
   timer_plan = add_timers(*this, TimerKind::kPlan, 1);
   timer_day = add_timers(*this, TimerKind::kDay, 1);
+  managed = model.platform;
+  if (managed) {
+    timer_pause = add_timers(*this, TimerKind::kPause, instances.size());
+    timer_quota = add_timers(*this, TimerKind::kQuota, instances.size());
+    timer_memory = add_timers(*this, TimerKind::kMemory, instances.size());
+  }
 }
 
 }  // namespace incident::sim

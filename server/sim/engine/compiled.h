@@ -54,7 +54,20 @@ struct CompiledPool {
   std::uint32_t first_idle;  // of the first state; each next state's counts follow
 };
 
-enum class TimerKind : std::uint8_t { kCpu, kLife, kProbe, kEdge, kPool, kLockSet, kJourney, kPlan, kDay };
+enum class TimerKind : std::uint8_t {
+  kCpu,
+  kLife,
+  kProbe,
+  kEdge,
+  kPool,
+  kLockSet,
+  kJourney,
+  kPlan,
+  kDay,
+  kPause,   // platform, by instance: the end of a collection
+  kQuota,   // of a period, or of its quota
+  kMemory,  // a leak is looked at
+};
 
 struct TimerTarget {
   TimerKind kind;
@@ -81,6 +94,9 @@ struct Compiled {
   std::vector<TimerTarget> timers;
   std::uint32_t timer_life = 0, timer_probe = 0, timer_edge = 0, timer_pool = 0, timer_lock = 0,
                 timer_journey = 0, timer_plan = 0, timer_day = 0;
+  // Only for a model with a platform.
+  bool managed = false;
+  std::uint32_t timer_pause = 0, timer_quota = 0, timer_memory = 0;
 };
 
 }  // namespace incident::sim

@@ -19,7 +19,8 @@ enum class EventKind : std::uint8_t {
   kRetry,         // a backoff is over: call
   kUndo,          // a change that lasts has lasted: change
   kActionEffect,  // a player's action comes into effect: action
-  kHedge          // an attempt has taken so long that a second may start: call
+  kHedge,         // an attempt has taken so long that a second may start: call
+  kProcessEnds,   // the kernel or itself ends a process: instance and its epoch
 };
 
 // Among events of one time the sequence number decides; the bits below it say what the event is.

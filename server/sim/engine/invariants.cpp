@@ -62,7 +62,7 @@ std::string check_instances(const World& w) {
       return where("instance", i) + "is absent and has requests";
     if (instance.queue.size > 0 && instance.busy < w.service_parameters[instance.service].workers)
       return where("instance", i) + "has a free worker and a queue";
-    if (!w.cpu[i].empty() && !w.timers.armed(static_cast<std::uint32_t>(i)))
+    if (!w.cpu[i].empty() && instance.millicores > 0 && !w.timers.armed(static_cast<std::uint32_t>(i)))
       return where("instance", i) + "has work and no timer";
   }
   return {};

@@ -7,10 +7,14 @@
 #include "sim/parts/connection_pool.h"
 #include "sim/parts/cpu.h"
 #include "sim/parts/hedging.h"
+#include "sim/parts/cpu_quota.h"
 #include "sim/parts/instance.h"
 #include "sim/parts/journeys.h"
 #include "sim/parts/locks.h"
+#include "sim/parts/memory.h"
 #include "sim/parts/orchestrator.h"
+#include "sim/parts/platform.h"
+#include "sim/parts/pods.h"
 #include "sim/parts/probes.h"
 #include "sim/parts/steps.h"
 
@@ -67,6 +71,15 @@ bool fire_timer(World& w, TimerTarget timer) {
     case TimerKind::kDay:
       on_day_step(w);
       return true;
+    case TimerKind::kPause:
+      on_pause_timer(w, index16);
+      return true;
+    case TimerKind::kQuota:
+      on_quota_timer(w, index16);
+      return true;
+    case TimerKind::kMemory:
+      on_memory_timer(w, index16);
+      return true;
   }
   return false;
 }
@@ -104,6 +117,8 @@ bool handle(World& w, const Event& event) {
     case EventKind::kHedge:
       if (!w.calls.current(target)) return false;
       return hedge(w, target.slot);
+    case EventKind::kProcessEnds:
+      return on_process_end(w, target);
   }
   return false;
 }
@@ -134,6 +149,7 @@ std::unique_ptr<World> make_world(std::shared_ptr<const Model> model, std::share
   w.instances.resize(c.instances.size());
   for (std::size_t i = 0; i < w.instances.size(); ++i) w.instances[i].service = c.service_of[i];
   w.cpu.resize(c.instances.size());
+  make_platform(w);
   w.clients.resize(c.clients);
   for (Client& client : w.clients) client.retry_tokens = kRetryBudgetBurst;
   w.edge_deadlines.resize(c.edges.size());

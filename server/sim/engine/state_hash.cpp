@@ -126,6 +126,15 @@ void add_parameters(Hasher& h, const World& w) {
   }
 }
 
+void add_platform(Hasher& h, const PlatformState& p) {
+  if (p.resources.empty()) return;
+  h.add(p.resources);
+  h.add(p.deployments);
+  h.add(p.processes);
+  h.add(p.pods);
+  h.add(p.ports);
+}
+
 }  // namespace
 
 std::uint64_t state_hash(const World& w) {
@@ -169,6 +178,7 @@ std::uint64_t state_hash(const World& w) {
   }
   for (const ActionView& action : w.actions) add_action(h, action);
   add_guards(h, w);
+  add_platform(h, w.platform);
   return h.digest();
 }
 

@@ -16,6 +16,7 @@
 #include "sim/engine/cpu_heap.h"
 #include "sim/engine/event_queue.h"
 #include "sim/engine/guards.h"
+#include "sim/engine/platform_state.h"
 #include "sim/engine/slot_pool.h"
 #include "sim/engine/timer_heap.h"
 #include "sim/observer.h"
@@ -139,9 +140,10 @@ struct Instance {
   std::uint8_t healthy = 0;
   std::uint8_t drained = 0;
   std::uint8_t probe_waiting = 0;
-  std::uint8_t dispatching = 0;  // inside the loop that starts queued tasks, or completes work
-  std::uint8_t plain = 0;        // nothing about it or its revision alters requests or carries a cause
-  std::uint8_t reserved[2] = {};
+  std::uint8_t dispatching = 0;   // inside the loop that starts queued tasks, or completes work
+  std::uint8_t plain = 0;         // nothing about it or its revision alters requests or carries a cause
+  std::uint8_t special = 0;       // bits of engine/platform_state.h
+  PodHold hold = PodHold::kNone;  // why its pod does not start
   std::int64_t warm_from = INT64_MIN / 2;  // when it became ready; long ago: no warm-up
   std::int64_t started = 0;
   std::int64_t exhausted_reported = INT64_MIN / 2;
@@ -303,6 +305,7 @@ struct World {
   std::vector<ChangeState> changes;
   std::vector<AppliedSetting> applied;
   std::vector<ActionView> actions;
+  PlatformState platform;
 
   CauseMask cause(PartKind kind, std::size_t part) const {
     return causes[static_cast<std::size_t>(kind)][part];

@@ -9,6 +9,7 @@
 #include "sim/parts/changes.h"
 #include "sim/parts/instance.h"
 #include "sim/parts/load_balancer.h"
+#include "sim/parts/memory.h"
 #include "sim/parts/orchestrator.h"
 
 namespace incident::sim {
@@ -285,6 +286,7 @@ constexpr std::array<ActionRules, kActionKinds> kRules = {{
     {preview_purge, nullptr, purge_cache},
     {preview_instance, nullptr, drain_instance},
     {preview_service, nullptr, kill_long_statements},
+    {preview_collect, nullptr, collect_everywhere},
 }};
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "sim/parts/instance.h"
 #include "sim/parts/journeys.h"
 #include "sim/parts/load_balancer.h"
+#include "sim/parts/sockets.h"
 #include "sim/parts/steps.h"
 
 namespace incident::sim {
@@ -206,6 +207,8 @@ void send(World& w, std::uint32_t call, std::uint16_t target) {
   c.target = target;
   c.target_epoch = w.instances[target].epoch;
   c.state = CallState::kSent;
+  const Socket socket = w.platform.counts_sockets != 0 ? open_socket(w, call) : Socket::kOpen;
+  if (socket == Socket::kRefused) return;
   std::int64_t delay = 0;
   if (edge.connects && !open_connection(w, call, delay)) {
     c.cause |= w.cause(PartKind::kDatabase, edge.to_service) | w.instances[target].tint;
@@ -219,7 +222,7 @@ void send(World& w, std::uint32_t call, std::uint16_t target) {
     w.arm_by(w.compiled->timer_edge + c.edge, c.deadline);
   }
   delay += network_delay(c.stream, p);
-  if (p.loss_permille > 0 && draw_permille(c.stream, p.loss_permille)) {
+  if (socket == Socket::kLost || (p.loss_permille > 0 && draw_permille(c.stream, p.loss_permille))) {
     if (timeout == 0) fail_soon(w, call, Outcome::kTimeout, kLostWithoutTimeoutUs);
     return;
   }

@@ -8,6 +8,7 @@
 #include "sim/parts/instance.h"
 #include "sim/parts/journeys.h"
 #include "sim/parts/orchestrator.h"
+#include "sim/parts/platform.h"
 #include "sim/parts/probes.h"
 
 namespace incident::sim {
@@ -39,6 +40,20 @@ auto* word_of(WorldType& w, ParameterRef ref) {
       return at(w.flag_parameters);
     case PartKind::kInstance:
       return at(w.instance_parameters);
+    case PartKind::kResources:
+      return at(w.platform.resources);
+    case PartKind::kDeployment:
+      return at(w.platform.deployments);
+    case PartKind::kAutoscaler:
+      return at(w.platform.autoscalers);
+    case PartKind::kFunction:
+      return at(w.platform.functions);
+    case PartKind::kNode:
+      return at(w.platform.node_parameters);
+    case PartKind::kCluster:
+      return at(w.platform.clusters);
+    case PartKind::kJob:
+      return at(w.platform.job_parameters);
   }
   return at(w.service_parameters);
 }
@@ -126,9 +141,11 @@ void set_parameter(World& w, ParameterRef ref, std::int64_t value, CauseMask mas
   if (before == value) return refresh_derived(w);
   // Work in progress runs at the old rate up to now.
   if (kind == PartKind::kService) each_instance(w, ref.part, [&](std::uint16_t i) { cpu_sync(w, i); });
+  before_platform_change(w, kind, ref.part);
   *word = value;
   refresh_derived(w);
   react(w, kind, ref.part);
+  after_platform_change(w, kind, ref.part);
 }
 
 std::uint32_t add_change(World& w, const ChangeView& view, CauseMask mask) {

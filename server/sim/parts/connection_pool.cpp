@@ -118,6 +118,13 @@ bool open_connection(World& w, std::uint32_t call, std::int64_t& delay) {
   return true;
 }
 
+bool has_idle_connection(const World& w, const Call& c) {
+  const CompiledPool& p = w.compiled->pools[w.compiled->edges[c.edge].pool];
+  const CompiledService& target = w.compiled->services[p.target];
+  const std::uint32_t owner = c.owner - w.compiled->services[p.owner].first;
+  return w.idle_connections[p.first_idle + owner * target.slots + (c.target - target.first)] > 0;
+}
+
 void release_connection(World& w, std::uint32_t call) {
   Call& c = w.calls[call];
   const std::uint8_t had = c.has_connection;

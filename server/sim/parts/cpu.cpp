@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/parts/cpu_quota.h"
 #include "sim/parts/instance.h"
 #include "sim/parts/steps.h"
 
@@ -17,11 +18,11 @@ std::int64_t cpu_used_us(const World& w, std::uint16_t i) {
 void cpu_arm(World& w, std::uint16_t i) {
   cpu_sync(w, i);
   const auto& work = w.cpu[i];
-  if (work.empty()) {
+  const Instance& instance = w.instances[i];
+  if (work.empty() || instance.millicores == 0) {  // (nothing to do, or standing still)
     w.timers.stop(i);
     return;
   }
-  const Instance& instance = w.instances[i];
   const std::int64_t left = std::max<std::int64_t>(work.top().finish - instance.cpu_virtual, 0);
   const auto running = static_cast<std::int64_t>(work.size());
   const std::int64_t cores = instance.millicores;
@@ -39,6 +40,7 @@ void cpu_arm(World& w, std::uint16_t i) {
   }
   const std::int64_t at = w.now + wait;
   if (!w.timers.armed(i) || w.timers.entry(i).time != at) w.arm(i, at);
+  if (instance.special != 0) arm_quota(w, i);
 }
 
 void cpu_add(World& w, std::uint32_t task, std::int64_t cost_us) {

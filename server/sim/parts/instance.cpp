@@ -5,9 +5,12 @@
 #include "sim/parts/cpu.h"
 #include "sim/parts/guards.h"
 #include "sim/parts/locks.h"
+#include "sim/parts/memory.h"
 #include "sim/parts/orchestrator.h"
+#include "sim/parts/platform.h"
 #include "sim/parts/probes.h"
 #include "sim/parts/single_flight.h"
+#include "sim/parts/process_limits.h"
 #include "sim/parts/steps.h"
 
 namespace incident::sim {
@@ -24,6 +27,10 @@ void begin_work(World& w, std::uint32_t task) {
     t.cause |= instance.tint | w.cause(PartKind::kService, w.service_of(t.instance));
   }
   instance.tint |= t.cause;
+  if ((instance.special & kLimited) != 0) {
+    remember_request(w, task);
+    leak_files(w, task);
+  }
   run_steps(w, task);
 }
 
@@ -38,6 +45,7 @@ void arrive(World& w, std::uint32_t task) {
   if (!there || instance.epoch != t.epoch) return end_task(w, task, Outcome::kConnectionRefused);
   const std::uint16_t service = w.service_of(t.instance);
   const ServiceParameters& p = w.service_parameters[service];
+  if ((instance.special & kLimited) != 0 && !admit(w, task)) return;
   const bool probe = t.trace == kNone;
   if (p.shed_permille > 0 && !probe && draw_permille(t.stream, p.shed_permille)) {
     t.cause |= w.cause(PartKind::kService, service);
@@ -122,6 +130,7 @@ void cancel_unstarted(World& w, std::uint32_t task) {
 
 void refresh_derived(World& w) {
   refresh_guards(w);
+  if (w.compiled->managed) refresh_platform(w);
   w.operation_plain.resize(w.operation_parameters.size());
   for (std::size_t o = 0; o < w.operation_parameters.size(); ++o) {
     const OperationParameters& p = w.operation_parameters[o];
@@ -133,6 +142,7 @@ void refresh_derived(World& w) {
     const ServiceParameters& p = w.service_parameters[instance.service];
     instance.millicores = p.cpu_millicores;
     instance.workers = static_cast<std::uint32_t>(p.workers);
+    if (w.compiled->managed) refresh_platform(w, static_cast<std::uint16_t>(i));
     if (instance.revision == kNone16) continue;
     const RevisionParameters& r = w.revision_parameters[instance.revision];
     const InstanceParameters& own = w.instance_parameters[i];

@@ -25,6 +25,8 @@ void rebuild_serving(World& w, std::uint16_t service) {
   const CompiledService& s = w.compiled->services[service];
   auto& serving = w.serving[service];
   serving.clear();
+  // A service whose selector matches no pod has no endpoints.
+  if (w.compiled->managed && w.platform.deployments[service].selector_broken != 0) return;
   for (std::uint16_t i = s.first; i < s.first + s.slots; ++i) {
     if (is_serving(w, i)) serving.push_back(i);
   }

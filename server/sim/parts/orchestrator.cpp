@@ -2,6 +2,7 @@
 
 #include <cassert>
 
+#include "sim/limits.h"
 #include "sim/parts/actions.h"
 #include "sim/parts/cache.h"
 #include "sim/parts/call_policy.h"
@@ -9,6 +10,8 @@
 #include "sim/parts/cpu.h"
 #include "sim/parts/instance.h"
 #include "sim/parts/load_balancer.h"
+#include "sim/parts/platform.h"
+#include "sim/parts/pods.h"
 #include "sim/parts/probes.h"
 
 namespace incident::sim {
@@ -47,6 +50,20 @@ Census census(const World& w, std::uint16_t service) {
   return c;
 }
 
+enum class RollStep : std::uint8_t { kWait, kStart, kDrain };
+
+// A rollout by its strategy: so many more than wanted, so many fewer that serve.
+RollStep next_of_rollout(const World& w, std::uint16_t service, const Census& c) {
+  const DeploymentParameters& d = w.platform.deployments[service];
+  const std::int64_t desired = w.services[service].desired;
+  const auto serving = static_cast<std::int64_t>(w.serving[service].size());
+  const bool wanted = c.active - c.old < desired && c.active < desired + d.max_surge;
+  if (wanted && c.free != kNone16) return RollStep::kStart;
+  if (!is_serving(w, c.drain_old) || serving > desired - d.max_unavailable) return RollStep::kDrain;
+  // Without a free slot an old one has to go first, one at a time.
+  return wanted && c.draining == 0 ? RollStep::kDrain : RollStep::kWait;
+}
+
 void set_life(World& w, std::uint16_t i, std::int64_t at) {
   w.arm(w.compiled->timer_life + i, at);
 }
@@ -63,8 +80,9 @@ void start(World& w, std::uint16_t i, std::uint16_t revision) {
   instance.tint = 0;
   ++instance.epoch;
   refresh_derived(w);
-  set_life(w, i, w.now + w.service_parameters[service].startup_us);
+  if (!w.compiled->managed) set_life(w, i, w.now + w.service_parameters[service].startup_us);
   report_part(w, PartEvent::kInstanceStarting, service, i, 0, w.cause(PartKind::kRevision, revision));
+  if (w.compiled->managed) begin_pod(w, i);
 }
 
 void start_new(World& w, std::uint16_t i, std::uint16_t revision) {
@@ -72,6 +90,7 @@ void start_new(World& w, std::uint16_t i, std::uint16_t revision) {
   instance.serial = w.services[w.service_of(i)].next_serial++;
   instance.restarts = 0;
   instance.drained = 0;
+  if (w.compiled->managed) new_pod(w, i);
   start(w, i, revision);
 }
 
@@ -80,6 +99,7 @@ void stop(World& w, std::uint16_t i, PartEvent event) {
   Instance& instance = w.instances[i];
   const std::uint16_t service = w.service_of(i);
   instance.state = InstanceState::kAbsent;
+  instance.hold = PodHold::kNone;
   instance.healthy = 0;
   rebuild_serving(w, service);
   stop_probes(w, i);
@@ -100,6 +120,7 @@ void stop(World& w, std::uint16_t i, PartEvent event) {
   instance.assigned = 0;
   instance.busy = 0;
   ++instance.epoch;
+  if (w.compiled->managed) forget_process(w, i);
   lose_entries(w, i);
   for (std::size_t e = 0; e < w.compiled->edges.size(); ++e) {
     const CompiledEdge& edge = w.compiled->edges[e];
@@ -119,7 +140,11 @@ void stop(World& w, std::uint16_t i, PartEvent event) {
 void drain(World& w, std::uint16_t i) {
   Instance& instance = w.instances[i];
   const std::uint16_t service = w.service_of(i);
-  if (instance.state == InstanceState::kStarting) return stop(w, i, PartEvent::kInstanceStopped);
+  if (instance.state == InstanceState::kStarting) {
+    stop(w, i, PartEvent::kInstanceStopped);
+    if (w.compiled->managed) remove_pod(w, i);
+    return;
+  }
   instance.state = InstanceState::kDraining;
   rebuild_serving(w, service);
   stop_probes(w, i);
@@ -131,12 +156,13 @@ void ready(World& w, std::uint16_t i) {
   Instance& instance = w.instances[i];
   const std::uint16_t service = w.service_of(i);
   instance.state = InstanceState::kReady;
-  instance.healthy = 1;
+  instance.healthy = !w.compiled->managed || w.platform.pods[i].readiness_broken == 0;
   instance.warm_from = w.now;
   refresh_derived(w);
   rebuild_serving(w, service);
   if (w.serving[service].size() >= w.services[service].desired) w.services[service].down_cause = 0;
   start_probes(w, i);
+  if (w.compiled->managed) watch_liveness(w, i);
   report_part(w, PartEvent::kInstanceReady, service, i, 0, 0);
   if (instance.restart_action != kNone) {
     const std::uint32_t action = instance.restart_action;
@@ -160,6 +186,7 @@ void start_initial(World& w, std::uint16_t service) {
     instance.serial = state.next_serial++;
     instance.epoch = 1;
     start_probes(w, i);
+    if (w.compiled->managed) begin_running(w, i);
   }
   rebuild_serving(w, service);
 }
@@ -189,6 +216,19 @@ void reconcile(World& w, std::uint16_t service) {
     if (c.old == 0 && c.active < s.desired) {
       if (c.free == kNone16) return;  // a draining one still has the slot
       start_new(w, c.free, s.revision);
+      continue;
+    }
+    if (c.old > 0 && s.rolling != 0 && w.compiled->managed) {
+      switch (next_of_rollout(w, service, c)) {
+        case RollStep::kWait:
+          return;
+        case RollStep::kStart:
+          start_new(w, c.free, s.revision);
+          break;
+        case RollStep::kDrain:
+          drain(w, c.drain_old);
+          break;
+      }
       continue;
     }
     if (c.old > 0 && s.rolling != 0) {
@@ -228,15 +268,51 @@ void restart_in_place(World& w, std::uint16_t i) {
   start(w, i, revision);
 }
 
+void restart_later(World& w, std::uint16_t i) {
+  const std::int64_t wait = next_backoff(w, i);
+  if (wait == 0) return restart_in_place(w, i);
+  stop(w, i, PartEvent::kInstanceKilled);
+  Instance& instance = w.instances[i];
+  ++instance.restarts;
+  instance.state = InstanceState::kStarting;
+  hold_pod(w, i, PodHold::kCrashLoop, wait);
+}
+
+// The pod of a process that has stopped goes, unless a finalizer holds it.
+void remove_pod(World& w, std::uint16_t i) {
+  Instance& instance = w.instances[i];
+  if (w.platform.deployments[w.service_of(i)].finalizer_stuck != 0) {
+    instance.state = InstanceState::kDraining;
+    return hold_pod(w, i, PodHold::kFinalizer, kHoldRecheckUs);
+  }
+  instance.state = InstanceState::kAbsent;
+  instance.hold = PodHold::kNone;
+  w.platform.pods[i] = {};
+}
+
 void stop_soon(World& w, std::uint16_t i) {
   set_life(w, i, w.now);
 }
 
 void on_life_timer(World& w, std::uint16_t i) {
-  if (w.instances[i].state == InstanceState::kStarting) {
+  const std::uint16_t revision = w.instances[i].revision;
+  if (w.instances[i].hold == PodHold::kCrashLoop) {
+    w.instances[i].state = InstanceState::kAbsent;
+    w.instances[i].hold = PodHold::kNone;
+    return start(w, i, revision);
+  }
+  if (w.instances[i].hold == PodHold::kFinalizer) {
+    remove_pod(w, i);
+  } else if (w.instances[i].hold != PodHold::kNone) {
+    return begin_pod(w, i);
+  } else if (w.instances[i].state == InstanceState::kReady) {
+    return liveness_failed(w, i);
+  } else if (w.instances[i].state == InstanceState::kStarting) {
+    if (w.compiled->managed && !container_started(w, i)) return;
     ready(w, i);
   } else if (w.instances[i].state == InstanceState::kDraining) {
     stop(w, i, w.instances[i].assigned > 0 ? PartEvent::kInstanceKilled : PartEvent::kInstanceStopped);
+    if (w.compiled->managed) remove_pod(w, i);
   }
   reconcile(w, w.service_of(i));
 }

@@ -17,6 +17,9 @@ void scale(World& w, std::uint16_t service, std::uint32_t instances, std::uint32
 void reconcile(World& w, std::uint16_t service);
 // Kills the instance and starts it again in its slot: the same pod, one more restart.
 void restart_in_place(World& w, std::uint16_t instance);
+// The same after the back-off of a container that has ended; only where the model has a platform.
+void restart_later(World& w, std::uint16_t instance);
+void remove_pod(World& w, std::uint16_t instance);
 // A draining instance has become empty: stops it, by its timer.
 void stop_soon(World& w, std::uint16_t instance);
 // Start-up is over, or the grace of draining.

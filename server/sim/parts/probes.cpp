@@ -47,6 +47,7 @@ void checked(World& w, std::uint16_t i, bool passed, CauseMask cause) {
   }
   if (p.liveness_fall > 0 && instance.fails >= p.liveness_fall) {
     report_part(w, PartEvent::kLivenessRestart, service, i, 0, cause);
+    if (w.compiled->managed) return restart_later(w, i);
     restart_in_place(w, i);
   }
 }
@@ -79,6 +80,12 @@ void on_probe_timer(World& w, std::uint16_t i) {
     // The prober has hung up; a check that is still in the queue would only pile up behind the next.
     if (w.tasks.current(late)) cancel_unstarted(w, late.slot);
     return checked(w, i, false, cause);
+  }
+  if (w.compiled->managed && w.platform.pods[i].readiness_broken != 0) {
+    schedule_check(w, i, p.probe_interval_us);
+    return checked(
+        w, i, false,
+        w.cause(PartKind::kDeployment, service) | w.cause(PartKind::kRevision, w.instances[i].revision));
   }
   const std::uint16_t operation = w.model->services[service].probe.value;
   std::uint64_t stream = (static_cast<std::uint64_t>(i) << 40) ^ static_cast<std::uint64_t>(w.now) ^ w.seed;
