@@ -92,6 +92,19 @@ struct StoreStats {
   bool last_failed = false;  // the last commit: full disk, or worse
 };
 
+// A token for the doors of one team's arena, which a player made for tools of their own. It is known by its
+// id, which is no secret; deleting it is revoking it.
+struct AccessTokenRow {
+  std::string id;
+  std::string token_hash;  // see token.h
+  std::string player, match, team;
+  std::string name;  // the player's word for it: "Grafana"
+  std::int64_t created_ms = 0;
+  // Read with it, not written.
+  std::string handle;        // the player's
+  bool match_ended = false;  // it opens nothing any more
+};
+
 class Store {
  public:
   virtual ~Store() = default;  // writes all that is queued, then closes
@@ -136,6 +149,13 @@ class Store {
                                                                     std::size_t limit) = 0;
 
   virtual StoreStats stats() const = 0;
+  // --- access tokens; create fails with kResourceExhausted when the player has `most` of them in this match
+  virtual void create_access_token(AccessTokenRow token, std::size_t most, Done done) = 0;
+  virtual Result<AccessTokenRow> find_access_token(std::string_view id) = 0;
+  virtual Result<std::vector<AccessTokenRow>> access_tokens(std::string_view match,
+                                                            std::string_view player) = 0;  // oldest first
+  // kNotFound when this player has none of that id in this match.
+  virtual void delete_access_token(std::string match, std::string player, std::string id, Done done) = 0;
 
   // A whole, consistent copy while the store is in use. Blocks; not for I/O threads. `to` must not exist.
   virtual Result<void> backup(const std::filesystem::path& to) = 0;

@@ -42,4 +42,11 @@ Result<std::map<std::string, std::int64_t>> scores_of(Database& database, std::s
                                                       std::size_t limit);
 Result<std::map<std::string, IncidentCount>> counts(Database& database);
 
+Result<void> insert_access_token(Database& database, const AccessTokenRow& token, std::size_t most);
+Result<AccessTokenRow> access_token(Database& database, std::string_view id);
+Result<std::vector<AccessTokenRow>> access_tokens(Database& database, std::string_view match,
+                                                  std::string_view player);
+Result<void> delete_access_token(Database& database, std::string_view match, std::string_view player,
+                                 std::string_view id);
+
 }  // namespace incident::store::rows

@@ -119,6 +119,25 @@ class SqliteStore final : public Store {
     return read([](Database& db) { return rows::counts(db); });
   }
   StoreStats stats() const override { return writer_.stats(); }
+
+  void create_access_token(AccessTokenRow token, std::size_t most, Done done) override {
+    write(
+        [token = std::move(token), most](Database& db) { return rows::insert_access_token(db, token, most); },
+        std::move(done));
+  }
+  Result<AccessTokenRow> find_access_token(std::string_view id) override {
+    return read([&](Database& db) { return rows::access_token(db, id); });
+  }
+  Result<std::vector<AccessTokenRow>> access_tokens(std::string_view match,
+                                                    std::string_view player) override {
+    return read([&](Database& db) { return rows::access_tokens(db, match, player); });
+  }
+  void delete_access_token(std::string match, std::string player, std::string id, Done done) override {
+    write([match = std::move(match), player = std::move(player),
+           id = std::move(id)](Database& db) { return rows::delete_access_token(db, match, player, id); },
+          std::move(done));
+  }
+
   Result<void> backup(const fs::path& to) override { return backup_sqlite(data_dir_, to); }
 
  private:
