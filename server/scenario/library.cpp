@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "scenario/incident_file.h"
+#include "scenario/system_file.h"
 
 namespace incident::scenario {
 namespace {
@@ -61,6 +62,18 @@ Result<std::shared_ptr<const Incident>> load_incident(const fs::path& file) {
     if (incident->id != file.stem().string()) root.at("id").fail("must be the file's name");
     incident->content_hash = hash_of(*text, *system_text);
     return R(boost::system::in_place_value, std::move(incident));
+  } catch (const Problem& problem) {
+    return problem.error;
+  }
+}
+
+Result<System> load_system(const fs::path& file) {
+  const auto text = read_file(file);
+  if (!text) return text.error();
+  try {
+    const auto json = parse_json_text(file.filename().string(), *text);
+    if (!json) return json.error();
+    return read_system(Node(*json, json->root, ""));
   } catch (const Problem& problem) {
     return problem.error;
   }

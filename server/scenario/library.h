@@ -28,6 +28,9 @@ class Library {
 };
 
 Result<Library> load_library(const std::filesystem::path& folder);
+struct System;  // system_file.h
+// One system file by itself.
+Result<System> load_system(const std::filesystem::path& file);
 // One incident file with the systems of the folder above its own.
 Result<std::shared_ptr<const Incident>> load_incident(const std::filesystem::path& file);
 

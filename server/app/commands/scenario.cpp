@@ -10,6 +10,8 @@
 #include "scenario/preview.h"
 #include "scenario/prove.h"
 #include "scenario/schema.h"
+#include "scenario/system_file.h"
+#include "telemetry/rule_file.h"
 
 namespace incident::app {
 namespace {
@@ -89,6 +91,18 @@ int preview(const std::string& name, std::uint64_t seed, const std::string& svg)
   return 0;
 }
 
+// Of a system's file or id.
+int rules(const std::string& name) {
+  const auto system = scenario::load_system(std::filesystem::exists(name)
+                                                ? std::filesystem::path(name)
+                                                : home_folder() / "scenarios" / "systems" / (name + ".json"));
+  if (!system) return fail(system.error());
+  std::cout << "# Alert rules of \"" << system->info.title
+            << "\", for Prometheus. Written by `incident scenario rules " << system->info.id << "`.\n"
+            << telemetry::rule_file(system->telemetry, system->info.id);
+  return 0;
+}
+
 }  // namespace
 
 void add_scenario(CLI::App& app, Chosen& chosen) {
@@ -124,6 +138,10 @@ void add_scenario(CLI::App& app, Chosen& chosen) {
   command->callback([&chosen, options] {
     chosen = [options] { return preview(options->name, options->seed, options->svg); };
   });
+
+  command = scenario->add_subcommand("rules", "print a system's alert rules as a Prometheus rule file");
+  command->add_option("SYSTEM", options->name, "file or id")->required();
+  command->callback([&chosen, options] { chosen = [options] { return rules(options->name); }; });
 
   command = scenario->add_subcommand("schema", "print the JSON Schema of a kind of file");
   command->add_option("KIND", options->what, "incident or system")

@@ -1,6 +1,7 @@
 #include "promql/ast.h"
 #include "promql/function.h"
 #include "promql/number.h"
+#include "promql/pretty.h"
 
 namespace incident::promql {
 
@@ -50,13 +51,17 @@ std::string arguments(const Expr& expr) {
   return out;
 }
 
-std::string aggregate(const Expr& expr) {
+std::string aggregate_head(const Expr& expr) {
   std::string out = to_string(expr.aggregate);
   if (expr.without)
     out += " without (" + joined(expr.grouping) + ") ";
   else if (!expr.grouping.empty())
     out += " by (" + joined(expr.grouping) + ") ";
-  out += "(";
+  return out + "(";
+}
+
+std::string aggregate(const Expr& expr) {
+  std::string out = aggregate_head(expr);
   if (has_parameter(expr.aggregate)) out += to_string(*expr.args[1]) + ", ";
   return out + to_string(*expr.args[0]) + ")";
 }
@@ -70,7 +75,56 @@ std::string matching(const Expr& expr) {
   return out;
 }
 
+std::string subquery_suffix(const Expr& expr) {
+  return "[" + format_duration(expr.range_ms) + ":" +
+         (expr.step_ms == 0 ? "" : format_duration(expr.step_ms)) + "]" + time_modifiers(expr);
+}
+
+// As Prometheus' prettier: what does not fit into a line is split, each level indented by two spaces. Its
+// one oddity, a subquery that fits is not indented, is kept.
+constexpr std::size_t kLineLettersMax = 100;
+
+std::string pretty(const Expr& expr, std::size_t level) {
+  const std::string line = to_string(expr);
+  const std::string indent(2 * level, ' ');
+  const bool fits = line.size() <= kLineLettersMax;
+  switch (expr.kind) {
+    case ExprKind::kUnary: {
+      const std::string child = pretty(*expr.args[0], level);
+      return indent + (expr.op == BinaryOp::kSub ? "-" : "+") + child.substr(child.find_first_not_of(' '));
+    }
+    case ExprKind::kSubquery:
+      return fits ? line : pretty(*expr.args[0], level) + subquery_suffix(expr);
+    case ExprKind::kAggregate: {
+      if (fits) break;
+      std::string out = indent + aggregate_head(expr) + "\n";
+      if (has_parameter(expr.aggregate)) out += pretty(*expr.args[1], level + 1) + ",\n";
+      return out + pretty(*expr.args[0], level + 1) + "\n" + indent + ")";
+    }
+    case ExprKind::kBinary:
+      if (fits) break;
+      return pretty(*expr.args[0], level + 1) + "\n" + indent + to_string(expr.op) + matching(expr) + "\n" +
+             pretty(*expr.args[1], level + 1);
+    case ExprKind::kCall: {
+      if (fits) break;
+      std::string inside;
+      for (const ExprPtr& arg : expr.args) inside += (inside.empty() ? "" : ",\n") + pretty(*arg, level + 1);
+      return indent + std::string(expr.function->name) + "(\n" + inside + "\n" + indent + ")";
+    }
+    case ExprKind::kParen:
+      if (fits) break;
+      return indent + "(\n" + pretty(*expr.args[0], level + 1) + "\n" + indent + ")";
+    default:
+      break;
+  }
+  return indent + line;
+}
+
 }  // namespace
+
+std::string pretty(const Expr& expr) {
+  return pretty(expr, 0);
+}
 
 std::string to_string(const Expr& expr) {
   switch (expr.kind) {
@@ -85,8 +139,7 @@ std::string to_string(const Expr& expr) {
       return selector(*expr.args[0]) + "[" + format_duration(expr.range_ms) + "]" +
              time_modifiers(*expr.args[0]);
     case ExprKind::kSubquery:
-      return to_string(*expr.args[0]) + "[" + format_duration(expr.range_ms) + ":" +
-             (expr.step_ms == 0 ? "" : format_duration(expr.step_ms)) + "]" + time_modifiers(expr);
+      return to_string(*expr.args[0]) + subquery_suffix(expr);
     case ExprKind::kCall:
       return std::string(expr.function->name) + "(" + arguments(expr) + ")";
     case ExprKind::kAggregate:
