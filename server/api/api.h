@@ -1,7 +1,6 @@
 // Every route of the server, and the upgrade to a match's WebSocket. Built once at start from what it serves;
 // its handlers run on the connections' threads. What it may show to whom: incidents and boards to everybody;
-// a match to those who joined it; an arena's doors to its own team, and to everybody once the match has
-// ended.
+// a match to those who joined it; an arena's doors as access.h says.
 #pragma once
 
 #include <map>
@@ -9,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "api/access.h"
 #include "api/rooms.h"
 #include "api/router.h"
 #include "api/sessions.h"
@@ -51,6 +51,11 @@ class Api {
   Reply read_replay(net::Request request, std::string match);
   // arena_routes.cpp
   Reply arena_door(net::Request request, std::string arena, std::string path);
+  Reply ask_arena(net::Request request, std::string arena, std::string path);
+  // token_routes.cpp
+  Reply make_token(net::Request request, std::string match);
+  Reply list_tokens(net::Request request, std::string match);
+  Reply revoke_token(net::Request request, std::string match, std::string token);
 
   bool within_rate(const net::Request& request, double tokens);
 
@@ -61,6 +66,7 @@ class Api {
   const net::StaticFiles* files_;
   MetricsFor metrics_for_;
   Sessions sessions_;
+  Access access_;
   Router router_;
   std::atomic<bool> ready_{false};
   std::mutex mutex_;

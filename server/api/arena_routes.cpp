@@ -11,24 +11,6 @@ namespace {
 
 constexpr std::string_view kSubprotocol = "incident.v1";
 
-net::Response answer(const ArenaView& view, const std::string& path, const net::Request& request) {
-  const auto deadline = std::chrono::steady_clock::now() + kQueryTimeMax;
-  const promql::StopCheck stop = [deadline] {
-    return std::chrono::steady_clock::now() > deadline ? promql::Stop::kTimeout : promql::Stop::kNo;
-  };
-  constexpr std::string_view kPrometheus = "prometheus/", kLoki = "loki/", kTraces = "traces/";
-  if (path.starts_with(kPrometheus))
-    return prometheus_door(view, std::string_view(path).substr(kPrometheus.size()), request, stop);
-  if (path.starts_with(kLoki))
-    return loki_door(view, std::string_view(path).substr(kLoki.size()), request, stop);
-  if (path == "logs") return logs_door(view, request);
-  if (path == "traces") return traces_door(view, request);
-  if (path.starts_with(kTraces)) return trace_door(view, std::string_view(path).substr(kTraces.size()));
-  if (path == "dashboards") return dashboards_door(view);
-  return net::problem(
-      not_found("This war room has the doors prometheus, loki, logs, traces and dashboards.", path));
-}
-
 // The doors that there are, for metrics: a client's own words would make a label without end.
 std::string_view door_of(std::string_view path) {
   const std::string_view first = path.substr(0, path.find('/'));
@@ -41,25 +23,37 @@ std::string_view door_of(std::string_view path) {
 }  // namespace
 
 Api::Reply Api::arena_door(net::Request request, std::string arena, std::string path) {
+  const bool by_token = shown_token(request).has_value();
+  const bool by_cookie = !by_token && sessions_.who(request).has_value();
+  Reply asked = ask_arena(std::move(request), std::move(arena), std::move(path));
+  net::Response response = co_await std::move(asked);
+  // A page of another origin has no cookie to show, so it may read that it was refused.
+  if (!by_cookie) share_with_origins(response);
+  co_return response;
+}
+
+Api::Reply Api::ask_arena(net::Request request, std::string arena, std::string path) {
   if (request.target.size() + request.body.size() > kQueryBytesMax) {
-    co_return net::problem({ErrorCode::kResourceExhausted,
-                            "A query may have at most " + std::to_string(kQueryBytesMax) + " bytes.",
-                            {}});
+    const Error error{ErrorCode::kResourceExhausted,
+                      "A query may have at most " + std::to_string(kQueryBytesMax) + " bytes.",
+                      {}};
+    co_return shut_door(path, error);
   }
-  const std::pair<std::string, std::string> key = split_arena_key(arena);  // match and team
-  const auto player = sessions_.who(request);
-  auto room = rooms_.find(key.first);
-  if (!room) co_return net::problem(not_found("There is no such war room, or it is not yours.", arena));
-  const auto view = co_await net::from_callback<Result<ArenaView>>(
-      [&](auto done) { (*room)->view(player ? player->id : "", key.second, done); });
-  if (!view) co_return net::problem(view.error());
-  auto work = [view = *view, path, request] {
-    return std::make_shared<net::Response>(answer(view, path, request));
+  auto entering = access_.enter(request, std::move(arena));
+  const Result<Visit> visit = co_await std::move(entering);
+  if (!visit) co_return shut_door(path, visit.error());
+  auto work = [view = visit->view, path, request] {
+    const auto deadline = std::chrono::steady_clock::now() + kQueryTimeMax;
+    const promql::StopCheck stop = [deadline] {
+      return std::chrono::steady_clock::now() > deadline ? promql::Stop::kTimeout : promql::Stop::kNo;
+    };
+    return std::make_shared<net::Response>(ask_door(view, path, request, stop));
   };
   const auto begun = std::chrono::steady_clock::now();
   const auto response = co_await net::run_on(workers_.executor(), std::move(work));
   metrics_.query(door_of(path), response->status, std::chrono::steady_clock::now() - begun);
   response->set("Cache-Control", "no-store");
+  tell_clock(visit->view, *response);
   co_return std::move(*response);
 }
 

@@ -27,10 +27,19 @@ inline constexpr std::size_t kCommandsWaitingMax = 64;
 inline constexpr std::size_t kOpenMatchesMax = 2000;
 inline constexpr std::size_t kOpenMatchesPerPlayerMax = 8;
 
+// Access tokens of the doors. Wrong ones are counted for each address: a burst, then a steady rate.
+inline constexpr std::size_t kTokensPerPlayerMax = 8;  // of one player in one match
+inline constexpr std::size_t kTokenNameBytesMax = 40;
+inline constexpr double kWrongTokensPerSecond = 0.2, kWrongTokensBurst = 20;
+inline constexpr std::size_t kWrongTokenAddressesMax = 10'000;  // counted at one time
+inline constexpr std::size_t kRightTokensMax = 10'000;          // remembered to be looked at in any case
+
 // Queries of the war room.
 inline constexpr std::size_t kQueryBytesMax = 8 * 1024;
 inline constexpr std::size_t kLogLinesMax = 500;
 inline constexpr std::size_t kTracesMax = 200;
+inline constexpr std::size_t kExemplarTracesMax = 500;     // looked into by one query
+inline constexpr std::size_t kExemplarsPerSeriesMax = 10;  // the newest ones
 inline constexpr std::chrono::seconds kQueryTimeMax{5};
 inline constexpr std::size_t kQueriesAtOncePerPlayerMax = 32;
 

@@ -173,6 +173,12 @@ struct JoinMatch {
 };
 BOOST_DESCRIBE_STRUCT(JoinMatch, (), (code))
 
-using Body = std::variant<TakeHandle, CreateMatch, JoinMatch>;
+// POST /api/v1/matches/{match}/tokens
+struct MakeToken {
+  std::string name;  // the player's word for it: "Grafana"
+};
+BOOST_DESCRIBE_STRUCT(MakeToken, (), (name))
+
+using Body = std::variant<TakeHandle, CreateMatch, JoinMatch, MakeToken>;
 
 }  // namespace incident::api::in

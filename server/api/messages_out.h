@@ -464,7 +464,16 @@ struct Dashboards {
 };
 BOOST_DESCRIBE_STRUCT(Dashboards, (), (dashboards))
 
+// A token for the doors of one arena, for a player's own tools.
+struct AccessToken {
+  std::string id, name;
+  std::string arena;                 // opens /t/{arena}/...
+  double created_ms = 0;             // Unix milliseconds
+  std::optional<std::string> token;  // only in the answer that made it: it is not kept
+};
+BOOST_DESCRIBE_STRUCT(AccessToken, (), (id, name, arena, created_ms, token))
+
 using Body = std::variant<Session, IncidentInfo, MatchCreated, MatchSummary, Board, MatchResult, LogPage,
-                          TracePage, Trace, Dashboards>;
+                          TracePage, Trace, Dashboards, AccessToken>;
 
 }  // namespace incident::api::out

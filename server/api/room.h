@@ -176,6 +176,7 @@ class Room : public std::enable_shared_from_this<Room> {
   struct Picture {  // shared by all queries of one moment
     std::shared_ptr<const telemetry::Telemetry> telemetry;
     Duration at{0};
+    std::int64_t tool_epoch_ms = 0;  // the last one that was given out
   };
   std::map<std::string, Picture> pictures_;  // by team
   std::vector<match::Entry> log_;            // as it is in the store

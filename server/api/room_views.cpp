@@ -10,7 +10,19 @@ namespace {
 
 const Error kNoArena{ErrorCode::kNotFound, "There is no such war room, or it is not yours.", {}};
 
+std::int64_t wall_now_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
 }  // namespace
+
+std::int64_t tool_epoch_ms(std::int64_t wall_ms, Duration since_page, std::int64_t held) {
+  const std::int64_t exact = wall_ms - since_page.us / 1000;
+  if (exact >= held && exact - held < 2 * kToolClockGrainMs) return held;
+  return exact / kToolClockGrainMs * kToolClockGrainMs;
+}
 
 void Room::view(std::string player, std::string team, std::function<void(Result<ArenaView>)> done) {
   boost::asio::post(strand_, [self = shared_from_this(), player = std::move(player), team = std::move(team),
@@ -36,6 +48,13 @@ void Room::view(std::string player, std::string team, std::function<void(Result<
     view.page = arena.page();
     view.now = arena.sim().now();
     view.wall_epoch_ms = wall_epoch_ms(self->info_.created_ms);
+    view.time_scale = self->info_.settings.time_scale;
+    view.running = self->clock_running_ && !arena.finished();
+    // The clock runs between ticks too; the system is only as far as the last one.
+    Duration since_page = view.now - view.page;
+    if (view.running) since_page = std::max(since_page, std::min(self->clock_now(), match.time_limit()));
+    picture.tool_epoch_ms = tool_epoch_ms(wall_now_ms(), since_page, picture.tool_epoch_ms);
+    view.tool_epoch_ms = picture.tool_epoch_ms;
     done(std::move(view));
   });
 }

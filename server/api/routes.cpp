@@ -1,6 +1,7 @@
 // The HTTP API beside the arenas' doors.
 #include "api/api.h"
 #include "api/codec.h"
+#include "api/doors/doors.h"
 #include "api/doors/time_text.h"
 #include "api/messages_in.h"
 #include "api/messages_out.h"
@@ -76,7 +77,8 @@ Api::Api(store::Store& store, Rooms& rooms, Workers& workers, SelfMetrics& metri
       metrics_(metrics),
       files_(files),
       metrics_for_(metrics_for),
-      sessions_(store) {
+      sessions_(store),
+      access_(store, rooms, sessions_) {
   add_routes();
 }
 
@@ -111,11 +113,19 @@ void Api::add_routes() {
         [this](net::Request r, PathValues v) { return read_result(std::move(r), v["match"]); });
   route(Method::kGet, "/api/v1/matches/{match}/replay",
         [this](net::Request r, PathValues v) { return read_replay(std::move(r), v["match"]); });
+  route(Method::kPost, "/api/v1/matches/{match}/tokens",
+        [this](net::Request r, PathValues v) { return make_token(std::move(r), v["match"]); });
+  route(Method::kGet, "/api/v1/matches/{match}/tokens",
+        [this](net::Request r, PathValues v) { return list_tokens(std::move(r), v["match"]); });
+  route(Method::kDelete, "/api/v1/matches/{match}/tokens/{token}",
+        [this](net::Request r, PathValues v) { return revoke_token(std::move(r), v["match"], v["token"]); });
   const auto door = [this](net::Request r, PathValues v) {
     return arena_door(std::move(r), v["arena"], v["path"]);
   };
   route(Method::kGet, "/t/{arena}/{*path}", door);
   route(Method::kPost, "/t/{arena}/{*path}", door);
+  route(Method::kOptions, "/t/{arena}/{*path}",
+        [](net::Request r, PathValues) -> Reply { co_return preflight(r); });
 }
 
 Api::Reply Api::handle(net::Request request) {

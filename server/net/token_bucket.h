@@ -23,6 +23,10 @@ class TokenBucket {
     tokens_ -= tokens;
     return true;
   }
+  // True when one more event would be within the rate.
+  bool has(Clock::time_point now) const {
+    return tokens_ + std::chrono::duration<double>(now - last_).count() * per_second_ >= 1;
+  }
   // True when the bucket would be full by then: nothing is lost when it is forgotten.
   bool full(Clock::time_point now) const {
     return tokens_ + std::chrono::duration<double>(now - last_).count() * per_second_ >= depth_;

@@ -1,6 +1,7 @@
 // The whole server in one process, on a free loopback port with an SQLite file in a folder of its own.
 #pragma once
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
 

@@ -4,9 +4,11 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core.hpp>
+#include <boost/beast/core/detail/base64.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
 #include <functional>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -21,6 +23,7 @@ using nlohmann::json;
 struct Answer {
   int status = 0;
   std::string body;
+  std::map<std::string, std::string, std::less<>> fields;  // names in lower case
   json parsed() const { return json::parse(body); }
 };
 
@@ -38,6 +41,15 @@ class Player {
   Answer get(const std::string& target) { return ask(http::verb::get, target, ""); }
   Answer post(const std::string& target, const json& body) {
     return ask(http::verb::post, target, body.dump());
+  }
+
+  Answer remove(const std::string& target) { return ask(http::verb::delete_, target, ""); }
+  Answer options(const std::string& target) { return ask(http::verb::options, target, ""); }
+  // Sent with every request from now on; a cookie is only sent while there are none of these.
+  std::map<std::string, std::string> fields;
+  // As browsers and Prometheus clients post queries.
+  Answer post_form(const std::string& target, const std::string& form) {
+    return ask(http::verb::post, target, form, "application/x-www-form-urlencoded");
   }
 
   void open_socket(const std::string& match) {
@@ -86,13 +98,15 @@ class Player {
  private:
   using Socket = beast::websocket::stream<asio::ip::tcp::socket>;
 
-  Answer ask(http::verb verb, const std::string& target, const std::string& body) {
+  Answer ask(http::verb verb, const std::string& target, const std::string& body,
+             const char* type = "application/json") {
     asio::ip::tcp::socket socket(context_);
     socket.connect({asio::ip::make_address("127.0.0.1"), port_});
     http::request<http::string_body> request(verb, target, 11);
     request.set(http::field::host, "127.0.0.1");
-    if (!cookie_.empty()) request.set(http::field::cookie, cookie_);
-    if (!body.empty()) request.set(http::field::content_type, "application/json");
+    for (const auto& [name, value] : fields) request.set(name, value);
+    if (!cookie_.empty() && fields.empty()) request.set(http::field::cookie, cookie_);
+    if (!body.empty()) request.set(http::field::content_type, type);
     request.body() = body;
     request.prepare_payload();
     http::write(socket, request);
@@ -101,14 +115,18 @@ class Player {
     parser.body_limit(64UL * 1024 * 1024);
     http::read(socket, buffer, parser);
     const auto& response = parser.get();
+    Answer answer{static_cast<int>(response.result_int()), response.body(), {}};
     for (const auto& field : response) {
+      std::string name(field.name_string());
+      for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+      answer.fields[name] = std::string(field.value());
       heard.append(field.name_string().data(), field.name_string().size());
       heard += ": " + std::string(field.value().data(), field.value().size()) + "\n";
     }
     heard += response.body() + "\n";
     if (const auto cookie = response[http::field::set_cookie]; !cookie.empty())
       cookie_ = std::string(cookie.substr(0, cookie.find(';')));
-    return {static_cast<int>(response.result_int()), response.body()};
+    return answer;
   }
 
   std::uint16_t port_;

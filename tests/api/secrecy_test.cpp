@@ -110,6 +110,14 @@ TEST_P(Secrecy, NoByteBeforeTheEndHoldsTheAnswer) {
   player.get(t + "/prometheus/api/v1/labels");
   player.get(t + "/prometheus/api/v1/query?query=%7B__name__%3D~%22.%2B%22%7D");
   player.get(t + "/prometheus/api/v1/query?query=nonsense(");
+  for (const char* path :
+       {"api/v1/metadata", "api/v1/rules", "api/v1/alerts", "api/v1/alertmanagers", "api/v1/targets",
+        "api/v1/status/buildinfo", "api/v1/status/runtimeinfo", "api/v1/status/config", "api/v1/status/flags",
+        "api/v1/status/tsdb", "rules.yml", "metrics", "federate?match[]=%7B__name__=~%22.%2B%22%7D",
+        "-/healthy", "-/ready", "api/v1/format_query?query=up", "api/v1/label/service/values",
+        "api/v1/query_exemplars?query=%7B__name__=~%22.%2Bbucket%22%7D&start=0&end=9999999999"})
+    EXPECT_EQ(player.get(t + "/prometheus/" + path).status, 200) << path;
+  player.get(t + "/prometheus/api/v1/nothing");
   const std::string loki = t + "/loki/loki/api/v1/";
   EXPECT_EQ(player.get(loki + "query_range?limit=5000&query=%7Bservice%3D~%22.%2B%22%7D").status, 200);
   EXPECT_EQ(player.get(loki + "series?match[]=%7Bservice%3D~%22.%2B%22%7D").status, 200);
@@ -129,6 +137,18 @@ TEST_P(Secrecy, NoByteBeforeTheEndHoldsTheAnswer) {
   EXPECT_EQ(player.get("/api/v1/matches/" + match + "/result").status, 409);
   EXPECT_EQ(player.get("/api/v1/matches/" + match + "/replay?team=t1&t=10").status, 409);
   player.get("/api/v1/matches/mine");
+
+  // A tool with a token sees no more.
+  const std::string tokens = "/api/v1/matches/" + match + "/tokens";
+  const json token = player.post(tokens, {{"name", "tool"}}).parsed();
+  player.get(tokens);
+  player.fields["Authorization"] = "Bearer " + token["token"].get<std::string>();
+  EXPECT_EQ(player.get(t + "/prometheus/metrics").status, 200);
+  EXPECT_EQ(player.get(t + "/prometheus/api/v1/rules").status, 200);
+  player.get(t + "/jaeger/api/services");
+  player.get(tokens);
+  player.fields.clear();
+  EXPECT_EQ(player.remove(tokens + "/" + token["id"].get<std::string>()).status, 204);
 
   const std::string heard = player.heard;
   EXPECT_GT(heard.size(), 1'000'000U) << "this test must look at a lot";

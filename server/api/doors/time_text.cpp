@@ -1,8 +1,10 @@
 #include "api/doors/time_text.h"
 
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 
 #include "promql/number.h"
 
@@ -69,6 +71,24 @@ std::optional<std::int64_t> parse_unix_ms(std::string_view text) {
     return static_cast<std::int64_t>(std::llround(*seconds * 1000));
   }
   return parse_rfc3339(text);
+}
+
+std::string rfc3339(std::int64_t unix_ms) {
+  using namespace std::chrono;
+  const sys_time<milliseconds> at{milliseconds(unix_ms)};
+  const auto day = floor<days>(at);
+  const year_month_day date(day);
+  const hh_mm_ss<milliseconds> time(at - day);
+  std::array<char, 48> text{};
+  const int length =
+      std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03d", int{date.year()},
+                    unsigned{date.month()}, unsigned{date.day()}, static_cast<int>(time.hours().count()),
+                    static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
+                    static_cast<int>(time.subseconds().count()));
+  std::string out(text.data(), static_cast<std::size_t>(length));
+  while (out.back() == '0') out.pop_back();
+  if (out.back() == '.') out.pop_back();
+  return out + "Z";
 }
 
 std::optional<std::int64_t> parse_step(std::string_view text) {
