@@ -64,6 +64,15 @@ test('no screen keeps anybody out', { timeout: 300_000 }, () => showOnFailure(br
   await ada.press('d');
   found.push(...(await violations(page, 'declare')));
   await page.keyboard.press('Escape');
+  await page.click('button:has-text("Your tools")');
+  await page.click('button:has-text("Make a token")');
+  const token = await page.locator('dialog[open] .fresh code').textContent();
+  await page.click('dialog[open] button:has-text("curl")');
+  assert.ok((await page.locator('dialog[open] pre').textContent()).includes(token), 'settings carry the token');
+  found.push(...(await violations(page, 'tools')));
+  await page.click('dialog[open] button:has-text("Revoke")');
+  await page.waitForSelector('dialog[open] .fresh', { state: 'detached' });
+  await page.keyboard.press('Escape');
   await page.click('button:has-text("Stop here")');
   await page.locator('dialog[open] .primary').click();
   await page.click('text=See the review');

@@ -1,6 +1,7 @@
 // The routes of /api/v1, typed.
-import { get, post } from './http';
+import { get, post, remove } from './http';
 import type {
+  AccessToken,
   Board,
   CreateMatch,
   IncidentInfo,
@@ -23,6 +24,9 @@ export const api = {
   create: (match: CreateMatch) => post<MatchCreated>(`${v1}/matches`, match),
   join: (code: string) => post<MatchCreated>(`${v1}/join`, { code }),
   result: (match: string) => get<MatchResult>(`${v1}/matches/${part(match)}/result`),
+  tokens: (match: string) => get<AccessToken[]>(`${v1}/matches/${part(match)}/tokens`),
+  makeToken: (match: string, name: string) => post<AccessToken>(`${v1}/matches/${part(match)}/tokens`, { name }),
+  revokeToken: (match: string, token: string) => remove(`${v1}/matches/${part(match)}/tokens/${part(token)}`),
   replay: (match: string, team: string, t: number, signal?: AbortSignal) =>
     get<Snapshot>(`${v1}/matches/${part(match)}/replay?team=${part(team)}&t=${t}`, signal),
 };

@@ -59,3 +59,7 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
 export async function post<T>(path: string, body: unknown): Promise<T> {
   return (await (await send('POST', path, body)).json()) as T;
 }
+
+export async function remove(path: string): Promise<void> {
+  await send('DELETE', path, undefined);
+}

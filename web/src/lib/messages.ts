@@ -130,6 +130,10 @@ export interface JoinMatch {
   code: string;
 }
 
+export interface MakeToken {
+  name: string;
+}
+
 export interface Player {
   id: string;
   handle: string;
@@ -605,4 +609,12 @@ export interface Dashboard {
 
 export interface Dashboards {
   dashboards: Dashboard[];
+}
+
+export interface AccessToken {
+  id: string;
+  name: string;
+  arena: string;
+  created_ms: number;
+  token?: string;
 }

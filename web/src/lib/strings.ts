@@ -185,6 +185,7 @@ export const strings = {
     menu: 'More',
     leave: 'To the start',
     concede: 'Stop here',
+    tools: 'Your tools',
     concedeText:
       'Your team stops here and the score counts as it stands. The others play on. There is no way back.',
   },
@@ -487,7 +488,31 @@ export const strings = {
     allowed: (min: string, max: string) => `${min} to ${max}`,
   },
 
+  tools: {
+    title: 'Use your own tools',
+    intro:
+      'Your Grafana, promtool or terminal can read what this war room reads. Make a token, and copy an address or settings.',
+    token: 'Access token',
+    name: 'What it is for, such as Grafana',
+    unnamed: 'My tools',
+    make: 'Make a token',
+    once: (name: string) =>
+      `This is the token "${name}". It is shown only now; it opens your team's doors until the match ends or you revoke it.`,
+    revoke: 'Revoke',
+    revokeThis: (name: string) => `Revoke ${name}`,
+    addresses: 'Addresses',
+    doors: { prometheus: 'Prometheus', loki: 'Loki', jaeger: 'Jaeger' } as Record<string, string>,
+    settings: 'Ready-made settings',
+    placeholder: 'YOUR-TOKEN',
+    copy: 'Copy',
+    copied: 'Copied',
+    copyThis: (what: string) => `Copy ${what}`,
+    noClipboard: 'The browser does not let this page copy. Please select the text and copy it yourself.',
+    time: 'Your tools see the match moved so that their now is now in the match, at any speed and in a pause. The user name can be anything.',
+  },
+
   palette: {
+    tools: 'Use your own tools',
     title: 'Commands',
     placeholder: 'Go to, look at, do …',
     none: 'Nothing matches.',

@@ -33,7 +33,7 @@ export interface Notice {
   bad: boolean;
 }
 
-export type Dialog = 'declare' | 'palette' | 'keys' | 'concede';
+export type Dialog = 'declare' | 'palette' | 'keys' | 'concede' | 'tools';
 
 const none = { changes: [], alerts: [], actions: [], services: [], pods: [] } satisfies Partial<Snapshot>;
 const scrapeSeconds = 5;
