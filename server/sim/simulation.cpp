@@ -141,6 +141,9 @@ std::int64_t Simulation::gauge(std::size_t gauge, std::size_t at, std::uint32_t 
 std::size_t Simulation::tasks_in_flight() const {
   return world_->server_tasks;
 }
+std::uint64_t Simulation::requests_open() const {
+  return world_->requests_begun - world_->requests_ended;
+}
 std::size_t Simulation::change_count() const {
   return world_->changes.size();
 }
@@ -152,6 +155,13 @@ std::size_t Simulation::action_count() const {
 }
 ActionView Simulation::action(ActionId id) const {
   return world_->actions[id.index()];
+}
+std::string Simulation::run_checked(SimTime end, Observer* observer) {
+  assert(end.us >= world_->now);
+  world_->observer = observer;
+  std::string broken = run_events_checked(*world_, end.us);
+  world_->observer = nullptr;
+  return broken;
 }
 std::string Simulation::broken_invariant() const {
   return find_broken_invariant(*world_);

@@ -139,6 +139,7 @@ class Simulation {
   std::uint32_t lock_waiters(LockSetId set) const;
   std::int64_t gauge(std::size_t gauge, std::size_t at, std::uint32_t lane) const;  // a row of sim/gauges.h
   std::size_t tasks_in_flight() const;
+  std::uint64_t requests_open() const;  // of customers: begun and not ended
   std::size_t change_count() const;
   ChangeView change(ChangeId id) const;
   std::size_t action_count() const;
@@ -146,6 +147,8 @@ class Simulation {
 
   // Debug aid: every invariant of conservation; returns the first that does not hold, or empty.
   std::string broken_invariant() const;
+  // run_until, looking at them after every event; stops behind the first event that breaks one. Slow.
+  std::string run_checked(SimTime end, Observer* observer = nullptr);
 
  private:
   std::unique_ptr<World> world_;

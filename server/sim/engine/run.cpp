@@ -1,5 +1,9 @@
 #include "sim/engine/run.h"
 
+#include <cstdio>
+#include <cstdlib>
+
+#include "sim/engine/invariants.h"
 #include "sim/limits.h"
 #include "sim/parts/actions.h"
 #include "sim/parts/call_policy.h"
@@ -175,7 +179,11 @@ std::unique_ptr<World> make_world(std::shared_ptr<const Model> model, std::share
   return world;
 }
 
-void run_events(World& w, std::int64_t end) {
+namespace {
+
+// The loop itself; `after` is called after each event and says whether to go on.
+template <class After>
+void run_each(World& w, std::int64_t end, After after) {
   for (;;) {
     if (timer_is_next(w)) {
       const std::int64_t time = w.timers.top().time;
@@ -193,8 +201,47 @@ void run_events(World& w, std::int64_t end) {
       w.now = event.time;
       if (handle(w, event)) ++w.events_handled;
     }
+    if (!after()) return;
   }
   w.now = end;
+}
+
+#ifdef INCIDENT_CHECK_INVARIANTS
+// In debug builds every run of every test watches the invariants: after each event where that is cheap, else
+// now and then.
+constexpr std::size_t kSmallWorld = 256;
+constexpr std::uint64_t kEventsBetweenChecks = 8192;
+
+void expect_invariants(const World& w) {
+  const bool small = w.tasks.slots() + w.calls.slots() + w.instances.size() + w.rows.size() < kSmallWorld;
+  if (!small && w.events_handled % kEventsBetweenChecks != 0) return;
+  if (const std::string broken = find_broken_invariant(w); !broken.empty()) {
+    std::fprintf(stderr, "invariant broken at %lld us: %s\n", static_cast<long long>(w.now), broken.c_str());
+    std::abort();
+  }
+}
+#endif
+
+}  // namespace
+
+void run_events(World& w, std::int64_t end) {
+#ifdef INCIDENT_CHECK_INVARIANTS
+  run_each(w, end, [&] {
+    expect_invariants(w);
+    return true;
+  });
+#else
+  run_each(w, end, [] { return true; });
+#endif
+}
+
+std::string run_events_checked(World& w, std::int64_t end) {
+  std::string broken;
+  run_each(w, end, [&] {
+    broken = find_broken_invariant(w);
+    return broken.empty();
+  });
+  return broken;
 }
 
 }  // namespace incident::sim
