@@ -78,6 +78,17 @@ constexpr SeriesKind kKinds[] = {
      "sum(rate({__name__=~\"http_client_request_duration_seconds_count|"
      "db_client_operation_duration_seconds_count\",service=\"$\"}[15s]))",
      "", "service"},
+    {"calls", "req/s", "attempts that others made to call a service",
+     "sum(rate({__name__=~\"http_client_request_duration_seconds_count|"
+     "db_client_operation_duration_seconds_count\",server_address=\"$\"}[15s])) or vector(0)",
+     "", "service"},
+    {"call failures", "percent", "attempts to call a service that failed",
+     "100 * (sum(rate({__name__=~\"http_client_request_duration_seconds_count|"
+     "db_client_operation_duration_seconds_count\",server_address=\"$\",error_type!=\"\"}[15s])) or "
+     "vector(0)) / "
+     "sum(rate({__name__=~\"http_client_request_duration_seconds_count|"
+     "db_client_operation_duration_seconds_count\",server_address=\"$\"}[15s]))",
+     "", "service"},
     {"circuit", "count", "0 closed, 1 half open, 2 open: the worst of a service's circuit breakers",
      "max(circuit_breaker_state{service=\"$\"})", "", "service"},
     {"connections", "count", "connections that a database has open",
