@@ -7,6 +7,7 @@
 
 #include "net/connection.h"
 #include "net/http.h"
+#include "net/peer_watch.h"
 
 namespace incident::net {
 
@@ -19,15 +20,15 @@ class ChunkedSink final : public BodySink, public std::enable_shared_from_this<C
 
   void watch();    // begins to look for the peer's end
   void unwatch();  // stops looking, so that the next request can be read
-  bool gone() const { return gone_; }
+  bool gone() const { return failed_ || (watch_ && watch_->gone()); }
   LoopTimer& timer() { return timer_; }
 
  private:
   std::shared_ptr<Connection> connection_;
   LoopTimer timer_;
   bool chunked_;
-  bool gone_ = false;
-  bool watching_ = false;
+  bool failed_ = false;
+  std::shared_ptr<PeerWatch> watch_;
 };
 
 }  // namespace incident::net

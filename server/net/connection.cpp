@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "net/chunked_sink.h"
 #include "net/gzip.h"
+#include "net/peer_watch.h"
 #include "net/request_reader.h"
 #include "net/response_head.h"
 #include "net/socket_session.h"
@@ -182,14 +183,19 @@ awaitable<Connection::Next> Connection::serve_one() {
 awaitable<Response> Connection::handle(Request request) {
   const std::string id = request.id;
   std::string what;
+  const auto watch = std::make_shared<PeerWatch>(shared_from_this());
+  request.gone = watch->flag();
+  watch->begin();
   try {
     Response response = co_await state_->handler(std::move(request));
     co_await asio::dispatch(asio::bind_executor(hub_->executor(), asio::use_awaitable));
+    watch->end();
     co_return response;
   } catch (const std::exception& e) {
     what = e.what();
   }
   co_await asio::dispatch(asio::bind_executor(hub_->executor(), asio::use_awaitable));
+  watch->end();
   log::error("net", "a handler threw", {{"request", id}, {"what", what}});
   co_return problem(
       Error{ErrorCode::kInternal, "Something broke on our side. Request " + id + " is in the log.", {}});

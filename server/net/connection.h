@@ -27,6 +27,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
  private:
   friend class ChunkedSink;
+  friend class PeerWatch;
   enum class Next { kKeepAlive, kClose, kHandedOver };
 
   // Cancels what the socket waits for when `time` has passed; `timed_out_` tells it from other ends.

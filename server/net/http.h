@@ -2,6 +2,7 @@
 // (body included) when a handler sees it. Field names compare without case. Any thread; values are copied.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstdint>
@@ -39,6 +40,12 @@ struct Request {
   std::string peer;     // the client's address (from a trusted proxy's field where one is configured)
   std::string id;       // unique in this process; also in the response's X-Request-Id and in the log
   bool secure = false;  // came over TLS, at our door or at a trusted proxy's
+  // Becomes true when the client goes away before it was answered. Any thread may look; null in a request
+  // that came over no connection.
+  std::shared_ptr<const std::atomic<bool>> gone;
+
+  // Whether the work for an answer has become pointless.
+  bool client_is_gone() const { return gone && gone->load(std::memory_order_relaxed); }
 
   // First value of that name; empty when absent.
   std::string_view header(std::string_view name) const;

@@ -172,6 +172,37 @@ TEST_F(ServerTest, StreamsChunksAndNoticesThatTheClientLeft) {
   EXPECT_TRUE(eventually([&] { return server->stats().connections == 0; }));
 }
 
+TEST_F(ServerTest, TellsAHandlerThatTheClientLeft) {
+  std::atomic<bool> entered{false}, noticed{false};
+  slow_handler = [&](Request request) -> awaitable<Response> {
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    const bool waits = request.path == "/wait";
+    entered = true;
+    while (waits && !request.client_is_gone()) {
+      timer.expires_after(milliseconds{1});
+      co_await timer.async_wait(asio::use_awaitable);
+    }
+    noticed = waits;
+    co_return text_response(200, request.client_is_gone() ? "gone" : "there");
+  };
+  start();
+  {
+    // One after the other on one connection, and all at once.
+    RawClient client(port());
+    const std::string request = "GET /quick HTTP/1.1\r\nHost: x\r\n\r\n";
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(client.ask(request).body(), "there");
+    client.send(request + request);
+    EXPECT_EQ(client.read().body(), "there");
+    EXPECT_EQ(client.read().body(), "there");
+    entered = false;
+    client.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
+    ASSERT_TRUE(eventually([&] { return entered.load(); }));
+    EXPECT_FALSE(noticed);
+  }
+  EXPECT_TRUE(eventually([&] { return noticed.load(); }));
+  EXPECT_TRUE(eventually([&] { return server->stats().connections == 0; }));
+}
+
 TEST_F(ServerTest, StartSaysWhatToDoAboutATakenPort) {
   start();
   ServerOptions second = options;
