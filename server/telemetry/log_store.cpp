@@ -232,6 +232,24 @@ void LogStore::scan(SimTime from, SimTime to, bool newest_first,
   }
 }
 
+void LogStore::scan_from(std::uint64_t number,
+                         const std::function<bool(std::uint64_t, const LogRecord&)>& visit) const {
+  number = std::max(number, first_number());
+  std::vector<LogRecord> decoded;
+  for (std::uint64_t part = (number - first_number()) / limits::kLogChunkLines; part <= chunks_.size();
+       ++part) {
+    const std::vector<LogRecord>* records = &head_;
+    if (part < chunks_.size()) {
+      chunks_[part]->decode(decoded);
+      records = &decoded;
+    }
+    const std::uint64_t base = first_number() + part * limits::kLogChunkLines;
+    for (std::uint64_t j = number > base ? number - base : 0; j < records->size(); ++j) {
+      if (!visit(base + j, (*records)[j])) return;
+    }
+  }
+}
+
 std::size_t LogStore::memory_bytes() const {
   std::size_t bytes = sizeof *this + head_.capacity() * sizeof(LogRecord);
   for (const auto& chunk : chunks_) bytes += chunk->memory_bytes() + sizeof(chunk);

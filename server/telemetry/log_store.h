@@ -76,6 +76,10 @@ class LogStore {
   // for readers that have a language of their own.
   void scan(SimTime from, SimTime to, bool newest_first,
             const std::function<bool(const LogRecord&)>& visit) const;
+  // The same from line `number` on, oldest first, with the lines' numbers: for readers that go on where they
+  // stopped.
+  void scan_from(std::uint64_t number,
+                 const std::function<bool(std::uint64_t, const LogRecord&)>& visit) const;
   void render(const LogRecord& record, std::string& out) const;  // replaces what is in `out`
   const PodName& pod(std::uint32_t number) const { return *pods_[number]; }
   const Names& names() const { return *names_; }

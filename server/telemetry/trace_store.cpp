@@ -159,13 +159,29 @@ std::optional<Trace> TraceStore::find(std::string_view id) const {
   const TraceChunk* chunk = nullptr;
   const TraceEntry* entry = locate(id, chunk);
   if (entry == nullptr) return std::nullopt;
-  const std::vector<SpanRecord> spans = decode_spans(*chunk, *entry);
+  return trace(*chunk, *entry);
+}
+
+Trace TraceStore::trace(const TraceChunk& chunk, const TraceEntry& entry) const {
+  const std::vector<SpanRecord> spans = decode_spans(chunk, entry);
   Trace trace;
-  trace.summary = summarize(*entry);
-  trace.dropped = entry->dropped;
+  trace.summary = summarize(entry);
+  trace.dropped = entry.dropped;
   trace.spans.reserve(spans.size());
-  for (std::size_t i = 0; i < spans.size(); ++i) trace.spans.push_back(span(*entry, spans, i));
+  for (std::size_t i = 0; i < spans.size(); ++i) trace.spans.push_back(span(entry, spans, i));
   return trace;
+}
+
+void TraceStore::scan_from(std::uint64_t from,
+                           const std::function<bool(std::uint64_t, const Trace&)>& visit) const {
+  from = std::max(from, first_number());
+  for (std::uint64_t c = (from - first_number()) / limits::kTraceChunk; c <= chunks_.size(); ++c) {
+    const TraceChunk& chunk = c == chunks_.size() ? head_ : *chunks_[c];
+    const std::uint64_t base = first_number() + c * limits::kTraceChunk;
+    for (std::uint64_t i = from > base ? from - base : 0; i < chunk.entries.size(); ++i) {
+      if (!visit(base + i, trace(chunk, chunk.entries[i]))) return;
+    }
+  }
 }
 
 std::optional<sim::CauseMask> TraceStore::causes(std::string_view id) const {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -82,6 +83,11 @@ class TraceStore {
   std::vector<TraceSummary> search(const TraceQuery& query) const;  // newest first
   std::optional<Trace> find(std::string_view id) const;
   std::optional<sim::CauseMask> causes(std::string_view id) const;
+  // Traces in the order in which they ended, from number `from` on, until `visit` says false: for readers
+  // that go on where they stopped. Numbers count kept traces from 0; those below first_number() are gone.
+  void scan_from(std::uint64_t from, const std::function<bool(std::uint64_t, const Trace&)>& visit) const;
+  std::uint64_t first_number() const { return counts_.kept - size(); }
+  std::uint64_t end_number() const { return counts_.kept; }
   const TraceCounts& counts() const { return counts_; }
   std::size_t size() const;
   std::size_t memory_bytes() const;
@@ -91,6 +97,7 @@ class TraceStore {
   std::uint64_t service_bit(const SpanRecord& span) const;
   const TraceEntry* locate(std::string_view id, const TraceChunk*& chunk) const;
   TraceSummary summarize(const TraceEntry& entry) const;
+  Trace trace(const TraceChunk& chunk, const TraceEntry& entry) const;
   Span span(const TraceEntry& entry, const std::vector<SpanRecord>& spans, std::size_t index) const;
   bool holds_operation(const std::vector<SpanRecord>& spans, const TraceQuery& query) const;
 
