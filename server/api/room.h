@@ -75,6 +75,13 @@ class Room : public std::enable_shared_from_this<Room> {
 
   // The arena of one team; empty team: the player's own. Only its own players may look before the end.
   void view(std::string player, std::string team, std::function<void(Result<ArenaView>)> done);
+  // Every arena, for what the server itself does with them; nothing before the match runs.
+  struct TeamPicture {
+    std::string team, name;
+    ArenaView view;
+    bool finished = false;  // its system stands still for good
+  };
+  void pictures(std::function<void(std::vector<TeamPicture>)> done);
   // The match as it was at this time; after the end only.
   void replay(std::string team, Duration at, std::function<void(Result<out::Snapshot>)> done);
   // A look at the match on the strand, during the call only; null while it is being recovered.
@@ -129,6 +136,7 @@ class Room : public std::enable_shared_from_this<Room> {
   void save_result(std::string json, std::vector<store::ResultRow> rows);
 
   // room_views.cpp
+  ArenaView view_of(const std::string& team, const match::Arena& arena);
   void next_replay();
   Result<out::Snapshot> replayed(const std::string& team, Duration at);
 

@@ -36,26 +36,45 @@ void Room::view(std::string player, std::string team, std::function<void(Result<
     if (!index || *index >= match.arenas().size() || (!own && match.phase() != match::Phase::kEnded))
       return done(kNoArena);
 
-    const match::Arena& arena = match.arenas()[*index];
-    Picture& picture = self->pictures_[team];
-    if (!picture.telemetry || picture.at != arena.time()) {
-      picture.telemetry = std::make_shared<const telemetry::Telemetry>(arena.telemetry());
-      picture.at = arena.time();
+    done(self->view_of(team, match.arenas()[*index]));
+  });
+}
+
+// On the strand. One picture serves all who ask at the same moment.
+ArenaView Room::view_of(const std::string& team, const match::Arena& arena) {
+  Picture& picture = pictures_[team];
+  if (!picture.telemetry || picture.at != arena.time()) {
+    picture.telemetry = std::make_shared<const telemetry::Telemetry>(arena.telemetry());
+    picture.at = arena.time();
+  }
+  ArenaView view;
+  view.telemetry = picture.telemetry;
+  view.incident = incident_;
+  view.page = arena.page();
+  view.now = arena.sim().now();
+  view.wall_epoch_ms = wall_epoch_ms(info_.created_ms);
+  view.time_scale = info_.settings.time_scale;
+  view.running = clock_running_ && !arena.finished();
+  // The clock runs between ticks too; the system is only as far as the last one.
+  Duration since_page = view.now - view.page;
+  if (view.running) since_page = std::max(since_page, std::min(clock_now(), match_->time_limit()));
+  picture.tool_epoch_ms = tool_epoch_ms(wall_now_ms(), since_page, picture.tool_epoch_ms);
+  view.tool_epoch_ms = picture.tool_epoch_ms;
+  return view;
+}
+
+void Room::pictures(std::function<void(std::vector<TeamPicture>)> done) {
+  boost::asio::post(strand_, [self = shared_from_this(), done = std::move(done)] {
+    std::vector<TeamPicture> out;
+    if (self->match_) {
+      for (std::size_t i = 0; i < self->match_->arenas().size(); ++i) {
+        const match::Arena& arena = self->match_->arenas()[i];
+        const auto& team = self->match_->teams()[i];
+        const bool finished = arena.finished() || self->match_->phase() == match::Phase::kEnded;
+        out.push_back({team.id, team.name, self->view_of(team.id, arena), finished});
+      }
     }
-    ArenaView view;
-    view.telemetry = picture.telemetry;
-    view.incident = self->incident_;
-    view.page = arena.page();
-    view.now = arena.sim().now();
-    view.wall_epoch_ms = wall_epoch_ms(self->info_.created_ms);
-    view.time_scale = self->info_.settings.time_scale;
-    view.running = self->clock_running_ && !arena.finished();
-    // The clock runs between ticks too; the system is only as far as the last one.
-    Duration since_page = view.now - view.page;
-    if (view.running) since_page = std::max(since_page, std::min(self->clock_now(), match.time_limit()));
-    picture.tool_epoch_ms = tool_epoch_ms(wall_now_ms(), since_page, picture.tool_epoch_ms);
-    view.tool_epoch_ms = picture.tool_epoch_ms;
-    done(std::move(view));
+    done(std::move(out));
   });
 }
 

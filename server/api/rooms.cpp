@@ -215,6 +215,14 @@ std::size_t Rooms::count(match::Phase phase) const {
       rooms_.begin(), rooms_.end(), [&](const auto& entry) { return entry.second->phase() == phase; }));
 }
 
+std::vector<SharedRoom> Rooms::live() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<SharedRoom> out;
+  out.reserve(rooms_.size());
+  for (const auto& [id, room] : rooms_) out.push_back(room);
+  return out;
+}
+
 std::size_t Rooms::archived_count() const {
   const std::lock_guard lock(mutex_);
   return static_cast<std::size_t>(std::count_if(

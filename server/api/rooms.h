@@ -39,6 +39,7 @@ class Rooms {
   // The open match with this join code; null when there is none.
   SharedRoom find_by_code(const std::string& code);
   std::size_t live_count() const;
+  std::vector<SharedRoom> live() const;
   const scenario::Library& library() const { return library_; }
   Starts& starts() { return services_.starts; }
 

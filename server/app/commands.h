@@ -15,6 +15,7 @@ void add_simulate(CLI::App& app, Chosen& chosen);
 void add_scenario(CLI::App& app, Chosen& chosen);
 void add_experiment(CLI::App& app, Chosen& chosen);  // and faults
 void add_match(CLI::App& app, Chosen& chosen);
+void add_match_push(CLI::App& match, Chosen& chosen);  // below `match`
 void add_promql(CLI::App& app, Chosen& chosen);
 void add_backup(CLI::App& app, Chosen& chosen);
 void add_typescript(CLI::App& app, Chosen& chosen);

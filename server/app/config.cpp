@@ -1,5 +1,6 @@
 #include "app/config.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 
@@ -51,10 +52,40 @@ void add_serve_options(CLI::App& command, ServeConfig& config) {
       .add_option("--allowed-origin", config.allowed_origins,
                   "origin beside the server's own that may open a socket; may be repeated")
       ->envname("ALLOWED_ORIGIN");
+  ServeConfig::Otlp& otlp = config.otlp;
+  command
+      .add_option("--otlp-url", otlp.collector.url,
+                  "OpenTelemetry collector that running matches are pushed to, as OTLP over HTTP with JSON")
+      ->envname("OTLP_URL");
+  command.add_option("--otlp-metrics-url", otlp.collector.metrics_url, "whole address for metrics alone")
+      ->envname("OTLP_METRICS_URL");
+  command.add_option("--otlp-logs-url", otlp.collector.logs_url, "whole address for logs alone")
+      ->envname("OTLP_LOGS_URL");
+  command.add_option("--otlp-traces-url", otlp.collector.traces_url, "whole address for traces alone")
+      ->envname("OTLP_TRACES_URL");
+  command
+      .add_option("--otlp-headers-file", otlp.headers_file,
+                  "file with a NAME=VALUE on each line, sent with each push; OTLP_HEADERS works too")
+      ->envname("OTLP_HEADERS_FILE");
+  command
+      .add_option("--otlp-signal", otlp.collector.signals,
+                  "push only this: metrics, logs or traces; may be repeated")
+      ->check(CLI::IsMember({"metrics", "logs", "traces"}));
+  command.add_option("--otlp-interval", otlp.interval, "between two points of one series")
+      ->envname("OTLP_INTERVAL")
+      ->capture_default_str();
+  command.add_option("--otlp-history", otlp.history, "how much from before the page is pushed")
+      ->envname("OTLP_HISTORY")
+      ->capture_default_str();
   command
       .add_option("--config", config.config_file,
                   "config file (TOML): port = 8080 and so on, the names above without dashes before them")
       ->check(CLI::ExistingFile);
+}
+
+bool ServeConfig::Otlp::off() const {
+  return collector.url.empty() && collector.metrics_url.empty() && collector.logs_url.empty() &&
+         collector.traces_url.empty();
 }
 
 // CLI11 reads config files for the whole program only, not for one of its subcommands.
@@ -62,7 +93,11 @@ void read_config_file(CLI::App& command, const ServeConfig& config) {
   if (config.config_file.empty()) return;
   std::ifstream file(config.config_file);
   for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(file)) {
-    CLI::Option* option = command.get_option_no_throw("--" + item.fullname());
+    if (item.name == "++" || item.name == "--") continue;  // where a section begins and ends
+    // `url` below [otlp] is otlp-url.
+    std::string name = item.fullname();
+    std::replace(name.begin(), name.end(), '.', '-');
+    CLI::Option* option = command.get_option_no_throw("--" + name);
     if (option == nullptr || item.name == "config") {
       throw CLI::ConfigError(config.config_file + ": there is no setting \"" + item.fullname() + "\"",
                              CLI::ExitCodes::ConfigError);

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "push/collector.h"
+
 namespace incident::app {
 
 struct ServeConfig {
@@ -22,6 +24,14 @@ struct ServeConfig {
   unsigned workers = 0;             // threads for warm-ups, queries and reviews; 0: one for each core
   std::vector<std::string> trusted_proxies, allowed_origins;
   std::string config_file;
+
+  // Where running matches are pushed to, as the flags say it; off without an address. See docs/otlp.md.
+  struct Otlp {
+    push::CollectorText collector;
+    std::string headers_file, interval = "15s", history = "10m";
+    bool off() const;
+  };
+  Otlp otlp;
 };
 
 // Adds every option with its name in the environment and its help.

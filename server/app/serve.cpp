@@ -8,6 +8,8 @@
 #include <thread>
 
 #include "api/api.h"
+#include "api/pushes.h"
+#include "app/pushing.h"
 #include "base/log.h"
 #include "net/server.h"
 #include "net/static_files.h"
@@ -63,6 +65,15 @@ void watch(api::SelfMetrics& metrics, const net::Server& server, const store::St
                 [&] { return store.stats().commit_seconds; });
 }
 
+void watch(api::SelfMetrics& metrics, const push::Exporter& exporter) {
+  metrics.total("incident_push_items_sent_total", "Data points, lines and spans that the collector took.",
+                [&] { return static_cast<double>(exporter.total().sent()); });
+  metrics.total("incident_push_items_lost_total", "Data points, lines and spans that it did not get.",
+                [&] { return static_cast<double>(exporter.total().lost()); });
+  metrics.total("incident_push_retries_total", "Requests to the collector that were tried again.",
+                [&] { return static_cast<double>(exporter.total().retries); });
+}
+
 }  // namespace
 
 int serve(const ServeConfig& config) {
@@ -83,6 +94,12 @@ int serve(const ServeConfig& config) {
   const auto web = config.web.empty() ? home / "web" / "dist" : config.web;
   auto files = net::StaticFiles::load(web);
   if (!files) return fail("web client", files.error());
+
+  auto pushing = pushing_of(config.otlp);
+  if (!pushing) {
+    fail("push", pushing.error());
+    return 2;
+  }
 
   // The order is that of the shutdown, backwards: rooms live on ticks and workers, and the store's callbacks
   // reach into rooms, so the store ends first.
@@ -107,8 +124,19 @@ int serve(const ServeConfig& config) {
       io, options, [&api](net::Request request) { return api.handle(std::move(request)); },
       [&api](net::Request request) { return api.upgrade(std::move(request)); });
   watch(metrics, server, **store);
+  std::optional<push::Exporter> exporter;
+  std::optional<api::Pushes> pushes;
+  if (*pushing) {
+    exporter.emplace(std::vector<boost::asio::any_io_executor>{io.next(), io.next()}, workers.executor(),
+                     (*pushing)->exporter);
+    pushes.emplace(rooms, *exporter, (*pushing)->settings, ticks.get_executor());
+    pushes->start();
+    watch(metrics, *exporter);
+  }
   // What runs on workers and ticks reaches into rooms and starts, so it ends before they do.
   const auto end_rooms = [&] {
+    if (pushes) pushes->stop();
+    if (exporter) exporter->stop();
     rooms.close();
     workers.stop();
     ticks.stop();

@@ -1,15 +1,13 @@
-// `incident match verify|replay`: a stored match run again from its log, beside a running server too.
+// `incident match verify|replay|push`: a stored match run again from its log, beside a running server too.
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/commands/say.h"
+#include "app/commands/stored_match.h"
 #include "app/config.h"
-#include "match/command_json.h"
 #include "match/replay.h"
 #include "promql/number.h"
-#include "scenario/library.h"
-#include "scenario/warm_up.h"
-#include "store/sqlite/sqlite_store.h"
 
 namespace incident::app {
 namespace {
@@ -20,68 +18,11 @@ struct Options {
   bool json = false;
 };
 
-// All that a match is made of.
-struct Record {
-  store::MatchRow row;
-  std::shared_ptr<const scenario::Incident> incident;
-  match::Settings settings;
-  std::vector<match::Entry> entries;
-  Duration clock{0};  // how far it had come, by its last entry or the server's last checkpoint
-};
-
 // Replays in pieces of this length beside the one in whole: how often a server looks must not matter.
 constexpr Duration kPiece = milliseconds(7300);
 
-int fail(const Error& error) {
-  std::cerr << "incident: " << (error.at.empty() ? "" : error.at + ": ") << error.message << "\n";
-  return 1;
-}
-
-std::string hex(std::uint64_t value) {
-  char text[17];
-  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(value));
-  return text;
-}
-
-Result<Record> load(const Options& options) {
-  auto stored = store::read_sqlite_match(options.data_dir, options.match);
-  if (!stored) return stored.error();
-  Record record;
-  record.row = std::move(stored->row);
-  const auto library =
-      scenario::load_library(options.scenarios.empty() ? home_folder() / "scenarios" : options.scenarios);
-  if (!library) return library.error();
-  record.incident = library->find(record.row.incident);
-  if (!record.incident)
-    return not_found("this match's incident is not among the scenarios", record.row.incident);
-  if (record.incident->content_hash != record.row.incident_version) {
-    return Error{ErrorCode::kFailedPrecondition,
-                 "the incident's files have changed since this match began, so it cannot be run again",
-                 record.row.incident};
-  }
-  auto settings = match::decode_settings(record.row.options_json);
-  if (!settings) return settings.error();
-  record.settings = std::move(*settings);
-  for (auto& entry : stored->log) {
-    auto command = match::decode_command(entry.payload_json);
-    if (!command)
-      return Error{command.error().code, command.error().message, "entry " + std::to_string(entry.number)};
-    record.entries.push_back(
-        {entry.number, Duration{entry.time_us}, std::move(entry.player), std::move(*command)});
-  }
-  record.clock = Duration{record.row.clock_us};
-  if (!record.entries.empty()) record.clock = std::max(record.clock, record.entries.back().at);
-  return record;
-}
-
-Result<std::shared_ptr<const scenario::Start>> warm(const Record& record) {
-  auto start = scenario::warm_up(*record.incident, record.row.seed);
-  if (!start) return start.error();
-  return std::make_shared<const scenario::Start>(std::move(*start));
-}
-
 // From a world of its own to the match's last moment; with a piece above zero, in pieces.
-Result<match::Match> run(const Record& record, Duration piece) {
+Result<match::Match> run(const StoredMatch& record, Duration piece) {
   auto start = warm(record);
   if (!start) return start.error();
   const Duration end = record.clock;
@@ -107,7 +48,7 @@ Result<match::Match> run(const Record& record, Duration piece) {
 }
 
 int verify(const Options& options) {
-  const auto record = load(options);
+  const auto record = load_match({options.data_dir, options.scenarios}, options.match);
   if (!record) return fail(record.error());
   const auto whole = run(*record, Duration{0});
   if (!whole) return fail(whole.error());
@@ -180,7 +121,7 @@ int replay(const Options& options) {
     }
     until = milliseconds(*ms);
   }
-  const auto record = load(options);
+  const auto record = load_match({options.data_dir, options.scenarios}, options.match);
   if (!record) return fail(record.error());
   auto start = warm(*record);
   if (!start) return fail(start.error());
@@ -225,6 +166,7 @@ void add_match(CLI::App& app, Chosen& chosen) {
   };
   add("verify", "replay twice, whole and in pieces, and compare the states", verify);
   const auto [command, options] = add("replay", "print the timeline and the harm of each team", replay);
+  add_match_push(*parent, chosen);
   command->add_option("--until", options->until, "how far after the page; without it: to the end");
 }
 

@@ -5,7 +5,9 @@
 #include <optional>
 
 #include "app/commands.h"
+#include "app/commands/say.h"
 #include "app/config.h"
+#include "scenario/grafana.h"
 #include "scenario/library.h"
 #include "scenario/preview.h"
 #include "scenario/prove.h"
@@ -17,11 +19,6 @@ namespace incident::app {
 namespace {
 
 using SharedIncident = std::shared_ptr<const scenario::Incident>;
-
-int fail(const Error& error) {
-  std::cerr << "incident: " << (error.at.empty() ? "" : error.at + ": ") << error.message << "\n";
-  return 1;
-}
 
 // A file, or the id of an incident that came with the program.
 Result<SharedIncident> open_incident(const std::string& name) {
@@ -103,6 +100,32 @@ int rules(const std::string& name) {
   return 0;
 }
 
+// A file, or the id of a system that came with the program.
+int dashboards(const std::string& name, bool grafana, const std::string& out) {
+  const bool is_file = std::filesystem::exists(name);
+  const auto system = scenario::load_system(
+      is_file ? std::filesystem::path(name) : home_folder() / "scenarios" / "systems" / (name + ".json"));
+  if (!system) return fail(system.error());
+  for (const auto& dashboard : system->info.dashboards) {
+    if (!grafana) {
+      std::cout << dashboard.title << "\n";
+      for (const auto& panel : dashboard.panels)
+        std::cout << "  " << panel.title << " (" << panel.unit << ")\n    " << panel.query << "\n";
+      continue;
+    }
+    if (out.empty()) {
+      std::cout << scenario::grafana_json(system->info, dashboard);
+      continue;
+    }
+    const auto path = std::filesystem::path(out) / scenario::grafana_file_name(system->info, dashboard);
+    std::ofstream file(path, std::ios::binary);
+    file << scenario::grafana_json(system->info, dashboard);
+    if (!file.flush()) return fail(invalid("cannot be written", path.string()));
+    std::cout << path.string() << "\n";
+  }
+  return 0;
+}
+
 }  // namespace
 
 void add_scenario(CLI::App& app, Chosen& chosen) {
@@ -110,10 +133,10 @@ void add_scenario(CLI::App& app, Chosen& chosen) {
   scenario->require_subcommand(1);
   struct Options {
     std::vector<std::string> names;
-    std::string name, svg, what = "incident";
+    std::string name, svg, out, what = "incident";
     int seeds = 5;
     std::uint64_t seed = 1;
-    bool json = false;
+    bool json = false, grafana = false;
   };
   auto options = std::make_shared<Options>();
   CLI::App* command = scenario->add_subcommand("lint", "check files and texts, without a simulation");
@@ -142,6 +165,16 @@ void add_scenario(CLI::App& app, Chosen& chosen) {
   command = scenario->add_subcommand("rules", "print a system's alert rules as a Prometheus rule file");
   command->add_option("SYSTEM", options->name, "file or id")->required();
   command->callback([&chosen, options] { chosen = [options] { return rules(options->name); }; });
+
+  command = scenario->add_subcommand("dashboards", "print a system's dashboards, or write them for Grafana");
+  command->add_option("SYSTEM", options->name, "file or id")->required();
+  command->add_flag("--grafana", options->grafana, "as Grafana's dashboard JSON");
+  command
+      ->add_option("--out", options->out, "write one file for each into this folder instead of printing them")
+      ->check(CLI::ExistingDirectory);
+  command->callback([&chosen, options] {
+    chosen = [options] { return dashboards(options->name, options->grafana, options->out); };
+  });
 
   command = scenario->add_subcommand("schema", "print the JSON Schema of a kind of file");
   command->add_option("KIND", options->what, "incident or system")

@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/commands/push_options.h"
+#include "app/commands/say.h"
 #include "app/config.h"
 #include "promql/number.h"
 #include "scenario/action_names.h"
@@ -16,6 +18,7 @@ struct Options {
   std::string incident, until = "20m", commands;
   std::uint64_t seed = 1;
   bool hash = false, json = false;
+  PushOptions push;
 };
 
 struct Command {
@@ -44,17 +47,6 @@ Result<std::vector<Command>> read_commands(const std::string& path) {
     commands.push_back(std::move(command));
   }
   return commands;
-}
-
-int fail(const Error& error) {
-  std::cerr << "incident: " << (error.at.empty() ? "" : error.at + ": ") << error.message << "\n";
-  return 1;
-}
-
-std::string hex(std::uint64_t value) {
-  char text[17];
-  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(value));
-  return text;
 }
 
 void print(const Options& options, const scenario::Start& world, const sim::UserTotals& at_page) {
@@ -91,12 +83,30 @@ int simulate(const Options& options) {
   if (!incident) return fail(not_found("there is no such incident", options.incident));
   const auto commands = read_commands(options.commands);
   if (!commands) return fail(commands.error());
+  std::unique_ptr<CommandLinePush> pusher;
+  std::shared_ptr<push::Feed> feed;
+  if (!options.push.collector.url.empty()) {
+    auto made = CommandLinePush::make(options.push);
+    if (!made) {
+      fail(made.error());
+      return 2;
+    }
+    pusher = std::move(*made);
+  }
   auto world = scenario::warm_up(*incident, options.seed);
   if (!world) return fail(world.error());
 
   const sim::UserTotals at_page = world->sim.user_totals();
   print(options, *world, at_page);
   const SimTime end = world->page + milliseconds(*until);
+  if (pusher) {
+    otlp::Identity identity;
+    identity.system = incident->info->id;
+    identity.attributes = {{"incident.id", incident->id}};
+    identity.epoch_ms = unix_now_ms() - end.milliseconds();  // as if it had just ended
+    feed = pusher->open(incident->id, std::move(identity), world->page);
+  }
+  const auto picture = [&] { return std::make_shared<const telemetry::Telemetry>(world->telemetry); };
   auto next = commands->begin();
   for (SimTime t = world->page; t < end;) {
     t = std::min(t + minutes(1), end);
@@ -109,8 +119,12 @@ int simulate(const Options& options) {
     }
     world->telemetry.run(world->sim, t);
     print(options, *world, at_page);
+    if (feed && t < end) feed->offer(picture(), false);
   }
-  return 0;
+  if (!feed) return 0;
+  const push::Tally tally = pusher->finish(*feed, picture());
+  report(incident->id, tally, feed->trouble(), options.json);
+  return tally.lost() == 0 ? 0 : 1;
 }
 
 }  // namespace
@@ -123,6 +137,7 @@ void add_simulate(CLI::App& app, Chosen& chosen) {
   command->add_option("--until", options->until, "how long after the page")->capture_default_str();
   command->add_option("--commands", options->commands, "file of TIME KIND TARGET [VALUE] lines")
       ->check(CLI::ExistingFile);
+  add_push_options(*command, options->push, "--push", false);
   command->add_flag("--hash", options->hash, "print state hashes");
   command->add_flag("--json", options->json, "one JSON object a line");
   command->callback([&chosen, options] { chosen = [options] { return simulate(*options); }; });
