@@ -252,8 +252,7 @@ test('a match pushed while it runs, and again after its end, is what its doors s
     // Traces: each of the newest with all its spans.
     const spansOf = new Map();
     for (const { span } of live.spans) {
-      const id = Buffer.from(span.traceId).toString('hex');
-      spansOf.set(id, (spansOf.get(id) ?? 0) + 1);
+      spansOf.set(span.traceId, (spansOf.get(span.traceId) ?? 0) + 1);
     }
     const page = await player.ask(`/t/${arena}/traces?limit=200`);
     assert.ok(page.traces.length > 100);

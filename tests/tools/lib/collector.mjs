@@ -67,7 +67,11 @@ export const attributesOf = (holder) =>
     (holder.attributes ?? []).map(({ key, value }) => [key, value.stringValue ?? Number(value.intValue ?? value.doubleValue)]),
   );
 
-// `fault(request, n)` may answer the nth request itself: it returns true when it has.
+// Ids as people write them.
+const withHex = (value) =>
+  Object.fromEntries(Object.entries(value).map(([key, v]) => [key, key in hexFields ? Buffer.from(v).toString('hex') : v]));
+
+// `fault(request, response, n)` may answer the nth request itself: it returns true when it has.
 export class Collector {
   constructor(fault = () => false) {
     this.fault = fault;
@@ -118,11 +122,11 @@ export class Collector {
     }
     for (const { resource, scopeLogs } of message.resourceLogs ?? []) {
       const from = attributesOf(resource);
-      for (const record of scopeLogs.flatMap((scope) => scope.logRecords)) this.lines.push({ from, record });
+      for (const record of scopeLogs.flatMap((scope) => scope.logRecords)) this.lines.push({ from, record: withHex(record) });
     }
     for (const { resource, scopeSpans } of message.resourceSpans ?? []) {
       const from = attributesOf(resource);
-      for (const span of scopeSpans.flatMap((scope) => scope.spans)) this.spans.push({ from, span });
+      for (const span of scopeSpans.flatMap((scope) => scope.spans)) this.spans.push({ from, span: withHex(span) });
     }
   }
 
