@@ -44,7 +44,8 @@ Api::Reply Api::ask_arena(net::Request request, std::string arena, std::string p
   if (!visit) co_return shut_door(path, visit.error());
   auto work = [view = visit->view, path, request] {
     const auto deadline = std::chrono::steady_clock::now() + kQueryTimeMax;
-    const promql::StopCheck stop = [deadline] {
+    const promql::StopCheck stop = [&request, deadline] {
+      if (request.client_is_gone()) return promql::Stop::kCanceled;
       return std::chrono::steady_clock::now() > deadline ? promql::Stop::kTimeout : promql::Stop::kNo;
     };
     return std::make_shared<net::Response>(ask_door(view, path, request, stop));

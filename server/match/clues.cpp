@@ -6,6 +6,7 @@
 #include "match/evidence.h"
 #include "match/views.h"
 #include "telemetry/causes.h"
+#include "traces/engine.h"
 
 namespace incident::match {
 namespace {
@@ -57,13 +58,13 @@ void find_logs(const Arena& arena, std::vector<Clue>& clues) {
 }
 
 void find_trace(const Arena& arena, std::vector<Clue>& clues) {
-  telemetry::TraceQuery query;
-  query.service = arena.incident().answer.component;
-  query.from = onset(arena.incident());
-  query.limit = kTracePage;
+  traces::Search search;
+  search.service = arena.incident().answer.component;
+  search.from = onset(arena.incident());
+  search.limit = kTracePage;
   std::optional<telemetry::TraceSummary> earliest;
   for (std::size_t page = 0; page < kTracePagesMax; ++page) {
-    const std::vector<telemetry::TraceSummary> found = arena.telemetry().traces().search(query);
+    const auto found = traces::summaries(arena.telemetry().traces(), search).value();
     for (const telemetry::TraceSummary& trace : found) {
       if ((!earliest || trace.start < earliest->start) &&
           telemetry::causes_of_trace(arena.telemetry(), trace.id) != 0) {
@@ -73,11 +74,11 @@ void find_trace(const Arena& arena, std::vector<Clue>& clues) {
     if (found.size() < kTracePage) {
       break;
     }
-    query.before = found.back().id;
+    search.before = found.back().id;
   }
   if (earliest) {
     clues.push_back({earliest->start + earliest->duration - arena.page(), EvidenceKind::kTrace, earliest->id,
-                     query.service, earliest->root_operation + ", " + earliest->status});
+                     search.service, earliest->root_operation + ", " + earliest->status});
   }
 }
 

@@ -8,6 +8,7 @@
 #include "promql/matcher.h"
 #include "scenario/warm_up.h"
 #include "telemetry/causes.h"
+#include "traces/engine.h"
 
 namespace incident::scenario {
 namespace {
@@ -42,11 +43,11 @@ std::size_t causal_lines(const telemetry::Telemetry& t, SimTime from, SimTime to
 }
 
 std::size_t causal_traces(const telemetry::Telemetry& t, SimTime from, SimTime to) {
-  telemetry::TraceQuery query;
-  query.from = from;
-  query.to = to;
-  query.limit = kTracesLookedAt;
-  const auto found = t.traces().search(query);
+  traces::Search search;
+  search.from = from;
+  search.to = to;
+  search.limit = kTracesLookedAt;
+  const auto found = traces::summaries(t.traces(), search).value();
   return static_cast<std::size_t>(std::count_if(
       found.begin(), found.end(),
       [&](const telemetry::TraceSummary& trace) { return telemetry::causes_of_trace(t, trace.id) != 0; }));

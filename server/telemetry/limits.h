@@ -37,6 +37,5 @@ inline constexpr std::uint32_t kLoggedTracesPerMinute = 120;  // those that a wa
 inline constexpr std::uint32_t kHealthyTracesPerMinute = 60;
 inline constexpr std::size_t kSpansPerTraceMax = 400;     // the rest is counted
 inline constexpr std::size_t kSpansInFlightMax = 40'000;  // of all traces that have not ended
-inline constexpr std::size_t kTraceSearchMax = 500;       // in one answer
 
 }  // namespace incident::telemetry::limits

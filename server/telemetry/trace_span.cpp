@@ -47,6 +47,12 @@ void encode_spans(std::span<const SpanRecord> spans, std::vector<std::uint8_t>& 
 
 std::vector<SpanRecord> decode_spans(const TraceChunk& chunk, const TraceEntry& entry) {
   std::vector<SpanRecord> spans;
+  decode_spans(chunk, entry, spans);
+  return spans;
+}
+
+void decode_spans(const TraceChunk& chunk, const TraceEntry& entry, std::vector<SpanRecord>& spans) {
+  spans.clear();
   spans.reserve(entry.spans);
   const std::uint8_t* at = chunk.bytes.data() + entry.offset;
   const std::uint8_t* end = chunk.bytes.data() + chunk.bytes.size();
@@ -75,7 +81,6 @@ std::vector<SpanRecord> decode_spans(const TraceChunk& chunk, const TraceEntry& 
     before = s.start.us;
     spans.push_back(s);
   }
-  return spans;
 }
 
 }  // namespace incident::telemetry

@@ -53,5 +53,7 @@ struct TraceChunk {
 // Appends the spans, which must be sorted by start with parents first.
 void encode_spans(std::span<const SpanRecord> spans, std::vector<std::uint8_t>& out);
 std::vector<SpanRecord> decode_spans(const TraceChunk& chunk, const TraceEntry& entry);
+// The same into a vector that is used again; replaces what is in it.
+void decode_spans(const TraceChunk& chunk, const TraceEntry& entry, std::vector<SpanRecord>& spans);
 
 }  // namespace incident::telemetry

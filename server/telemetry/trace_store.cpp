@@ -15,17 +15,14 @@ T saturated(std::int64_t value) {
 
 }  // namespace
 
-TraceStore::TraceStore(std::shared_ptr<const Names> names) : names_(std::move(names)) {}
+TraceStore::TraceStore(std::shared_ptr<const Names> names)
+    : names_(std::move(names)),
+      seen_operations_(names_->model().operations.size()),
+      seen_edges_(names_->model().edges.size()) {}
 
 std::uint32_t TraceStore::add_pod(PodNamePtr pod) {
   pods_.push_back(std::move(pod));
   return static_cast<std::uint32_t>(pods_.size() - 1);
-}
-
-// Whose span it is: the caller's for calls, the server's for tasks.
-static sim::ServiceId service_of(const Names& names, const SpanRecord& span) {
-  return span.kind == SpanKind::kServer ? names.model().operations[span.subject].service
-                                        : names.model().edges[span.subject].from;
 }
 
 std::uint64_t TraceStore::service_bit(const SpanRecord& span) const {
@@ -51,6 +48,11 @@ void TraceStore::add(std::uint64_t number, std::vector<SpanRecord>& spans, sim::
   for (const SpanRecord& span : spans) {
     end = std::max(end, span.end);
     entry.services |= service_bit(span);
+    if (span.kind == SpanKind::kServer) {
+      seen_operations_[span.subject] = true;
+    } else {
+      seen_edges_[span.subject] = true;
+    }
     entry.cause |= span.cause;
     entry.errors = static_cast<std::uint16_t>(entry.errors + (span.outcome != sim::Outcome::kOk));
     if (!rooted && span.kind == SpanKind::kServer) {
@@ -94,81 +96,50 @@ TraceSummary TraceStore::summarize(const TraceEntry& entry) const {
   return summary;
 }
 
-bool TraceStore::holds_operation(const std::vector<SpanRecord>& spans, const TraceQuery& query) const {
-  return std::any_of(spans.begin(), spans.end(), [&](const SpanRecord& span) {
-    const sim::OperationId operation = span.kind == SpanKind::kServer
-                                           ? sim::OperationId(std::size_t{span.subject})
-                                           : names_->operation_of(sim::EdgeId(std::size_t{span.subject}));
-    if (!query.service.empty() && names_->service(service_of(*names_, span)).name != query.service)
-      return false;
-    return query.operation.empty() || names_->operation(operation).name == query.operation;
-  });
+std::uint64_t TraceStore::service_bits(std::string_view name, bool& exact) const {
+  std::uint64_t bits = 0;
+  exact = true;
+  for (std::size_t i = 0; i < names_->model().services.size(); ++i) {
+    if (names_->service(sim::ServiceId(i)).name != name) continue;
+    bits |= std::uint64_t{1} << std::min<std::size_t>(i, 63);
+    exact = exact && i < 63;
+  }
+  return bits;
 }
 
-std::vector<TraceSummary> TraceStore::search(const TraceQuery& query) const {
-  std::uint64_t services = ~std::uint64_t{0};
-  bool precise = true;  // the index alone can answer
-  if (!query.service.empty()) {
-    services = 0;
-    for (std::size_t i = 0; i < names_->model().services.size(); ++i) {
-      if (names_->service(sim::ServiceId(i)).name != query.service) continue;
-      services |= std::uint64_t{1} << std::min<std::size_t>(i, 63);
-      precise = i < 63;
-    }
-  }
-  precise = precise && query.operation.empty();
-  const std::size_t limit = std::min(query.limit, limits::kTraceSearchMax);
-  const std::optional<TraceKey> before = parse_trace_id(query.before);
-  bool reached = !before;
-  std::vector<TraceSummary> found;
-  for (std::size_t c = chunks_.size() + 1; c-- > 0 && found.size() < limit;) {
+void TraceStore::scan(const std::function<bool(const TracePlace&)>& visit) const {
+  for (std::size_t c = chunks_.size() + 1; c-- > 0;) {
     const TraceChunk& chunk = c == chunks_.size() ? head_ : *chunks_[c];
-    for (std::size_t i = chunk.entries.size(); i-- > 0 && found.size() < limit;) {
-      const TraceEntry& entry = chunk.entries[i];
-      if (!reached) {
-        reached = names_->trace_key(entry.number) == *before;
-        continue;
-      }
-      if ((entry.services & services) == 0) continue;
-      if (query.errors_only && entry.errors == 0) continue;
-      if (query.from && entry.start < *query.from) continue;
-      if (query.to && entry.start > *query.to) continue;
-      const Duration duration = microseconds(entry.duration_us);
-      if (query.min_duration && duration < *query.min_duration) continue;
-      if (query.max_duration && duration > *query.max_duration) continue;
-      if (!precise && !holds_operation(decode_spans(chunk, entry), query)) continue;
-      found.push_back(summarize(entry));
+    for (std::size_t i = chunk.entries.size(); i-- > 0;) {
+      if (!visit({&chunk, &chunk.entries[i], first_number() + c * limits::kTraceChunk + i})) return;
     }
   }
+}
+
+std::optional<TracePlace> TraceStore::locate(std::string_view id) const {
+  const std::optional<TraceKey> key = parse_trace_id(id);
+  std::optional<TracePlace> found;
+  if (!key) return found;
+  scan([&](const TracePlace& place) {
+    if (names_->trace_key(place.entry->number) == *key) found = place;
+    return !found;
+  });
   return found;
 }
 
-const TraceEntry* TraceStore::locate(std::string_view id, const TraceChunk*& chunk) const {
-  const std::optional<TraceKey> key = parse_trace_id(id);
-  if (!key) return nullptr;
-  for (std::size_t c = chunks_.size() + 1; c-- > 0;) {
-    chunk = c == chunks_.size() ? &head_ : chunks_[c].get();
-    for (const TraceEntry& entry : chunk->entries) {
-      if (names_->trace_key(entry.number) == *key) return &entry;
-    }
-  }
-  return nullptr;
-}
-
 std::optional<Trace> TraceStore::find(std::string_view id) const {
-  const TraceChunk* chunk = nullptr;
-  const TraceEntry* entry = locate(id, chunk);
-  if (entry == nullptr) return std::nullopt;
-  return trace(*chunk, *entry);
+  const std::optional<TracePlace> place = locate(id);
+  if (!place) return std::nullopt;
+  return trace(*place);
 }
 
-Trace TraceStore::trace(const TraceChunk& chunk, const TraceEntry& entry) const {
-  const std::vector<SpanRecord> spans = decode_spans(chunk, entry);
+Trace TraceStore::trace(const TracePlace& place) const {
+  const std::vector<SpanRecord> spans = decode_spans(*place.chunk, *place.entry);
   Trace trace;
-  trace.summary = summarize(entry);
-  trace.dropped = entry.dropped;
+  trace.summary = summarize(*place.entry);
+  trace.dropped = place.entry->dropped;
   trace.spans.reserve(spans.size());
-  for (std::size_t i = 0; i < spans.size(); ++i) trace.spans.push_back(span(entry, spans, i));
+  for (std::size_t i = 0; i < spans.size(); ++i) trace.spans.push_back(span(*place.entry, spans, i));
   return trace;
 }
 
@@ -179,16 +150,15 @@ void TraceStore::scan_from(std::uint64_t from,
     const TraceChunk& chunk = c == chunks_.size() ? head_ : *chunks_[c];
     const std::uint64_t base = first_number() + c * limits::kTraceChunk;
     for (std::uint64_t i = from > base ? from - base : 0; i < chunk.entries.size(); ++i) {
-      if (!visit(base + i, trace(chunk, chunk.entries[i]))) return;
+      if (!visit(base + i, trace({&chunk, &chunk.entries[i], base + i}))) return;
     }
   }
 }
 
 std::optional<sim::CauseMask> TraceStore::causes(std::string_view id) const {
-  const TraceChunk* chunk = nullptr;
-  const TraceEntry* entry = locate(id, chunk);
-  if (entry == nullptr) return std::nullopt;
-  return entry->cause;
+  const std::optional<TracePlace> place = locate(id);
+  if (!place) return std::nullopt;
+  return place->entry->cause;
 }
 
 Span TraceStore::span(const TraceEntry& entry, const std::vector<SpanRecord>& spans,
@@ -207,38 +177,12 @@ Span TraceStore::span(const TraceEntry& entry, const std::vector<SpanRecord>& sp
     span.pod = pods_[record.pod]->name;
     span.version = pods_[record.pod]->version;
   }
-  const bool server = record.kind == SpanKind::kServer;
-  const sim::OperationId id = server ? sim::OperationId(std::size_t{record.subject})
-                                     : names_->operation_of(sim::EdgeId(std::size_t{record.subject}));
-  const OperationNames& operation = names_->operation(id);
-  const ServiceNames& callee = names_->service_of(id);
-  span.operation = operation.name;
-  auto& attributes = span.attributes;
-  const auto milliseconds_of = [](std::uint32_t us) { return std::to_string(us / 1000); };
-  const bool store = callee.kind == sim::ServiceKind::kDatabase || callee.kind == sim::ServiceKind::kCache;
-  if (store) {
-    attributes.emplace_back("db.system.name",
-                            callee.kind == sim::ServiceKind::kCache ? "redis" : "postgresql");
-    attributes.emplace_back("db.operation.name", operation.name);
-  } else {
-    if (!operation.method.empty()) attributes.emplace_back("http.request.method", operation.method);
-    attributes.emplace_back("http.route", operation.route);
-    const int status = server ? http_status(record.outcome) : client_status(record.outcome).http;
-    if (status != 0) attributes.emplace_back("http.response.status_code", std::to_string(status));
-  }
-  if (span.error) attributes.emplace_back("error.type", span.status);
-  if (server) {
-    if (record.wait_us >= 1000) attributes.emplace_back("server.queue_ms", milliseconds_of(record.wait_us));
-    if (record.lock_us >= 1000) attributes.emplace_back("db.lock_wait_ms", milliseconds_of(record.lock_us));
-    if (record.abandoned) attributes.emplace_back("request.abandoned", "true");
-  } else {
-    span.peer = callee.name;
-    attributes.emplace_back("server.address", callee.name);
-    if (record.peer != kNoPod) attributes.emplace_back("network.peer.name", pods_[record.peer]->name);
-    if (record.wait_us >= 1000)
-      attributes.emplace_back("db.client.connection.wait_ms", milliseconds_of(record.wait_us));
-    if (record.attempt > 1)
-      attributes.emplace_back("http.request.resend_count", std::to_string(record.attempt - 1));
+  const sim::OperationId operation = operation_of(*names_, record);
+  span.operation = names_->operation(operation).name;
+  if (record.kind == SpanKind::kClient) span.peer = names_->service_of(operation).name;
+  for (std::size_t i = 0; i < kAttributes; ++i) {
+    const TagValue value = tag_of(*names_, pods_, record, static_cast<SpanTag>(i));
+    if (value.index() != 0) span.attributes.emplace_back(name_of(static_cast<SpanTag>(i)), to_text(value));
   }
   return span;
 }

@@ -3,13 +3,15 @@
 // and shared between forks.
 //
 // Written by Telemetry in the room's thread (trace_builder.h decides what is kept); a const TraceStore may be
-// read from any thread. The oldest traces go when there are more than kTracesMax.
+// read from any thread. The oldest traces go when there are more than kTracesMax. Searching is the engine's
+// (traces/engine.h), which reads entries and spans where they lie.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +22,7 @@
 #include "sim/ids.h"
 #include "sim/outcome.h"
 #include "telemetry/names.h"
+#include "telemetry/span_tags.h"
 #include "telemetry/trace_span.h"
 
 namespace incident::telemetry {
@@ -51,13 +54,11 @@ struct Trace {
   std::uint32_t dropped = 0;
 };
 
-struct TraceQuery {
-  std::string service, operation;  // of any span; empty: any
-  std::optional<Duration> min_duration, max_duration;
-  bool errors_only = false;
-  std::optional<SimTime> from, to;  // of the trace's start
-  std::size_t limit = 20;
-  std::string before;  // a trace's id: only older ones
+// Where a kept trace lies; stays good while the store does and is not written to.
+struct TracePlace {
+  const TraceChunk* chunk = nullptr;
+  const TraceEntry* entry = nullptr;
+  std::uint64_t number = 0;  // counts up in the order in which traces ended
 };
 
 // How many traces ended, and what became of them.
@@ -80,8 +81,20 @@ class TraceStore {
   TraceCounts& mutable_counts() { return counts_; }
 
   // --- reading
-  std::vector<TraceSummary> search(const TraceQuery& query) const;  // newest first
   std::optional<Trace> find(std::string_view id) const;
+  std::optional<TracePlace> locate(std::string_view id) const;
+  // All that is kept, the one that ended last first, until `visit` says false.
+  void scan(const std::function<bool(const TracePlace&)>& visit) const;
+  TraceSummary summarize(const TraceEntry& entry) const;
+  Trace trace(const TracePlace& place) const;
+  // Bits of the services with that name, as TraceEntry::services has them; `exact` says that no other
+  // service shares a bit with one of them.
+  std::uint64_t service_bits(std::string_view name, bool& exact) const;
+  // Whether a kept trace has had a span of that operation, or of that call.
+  bool seen(sim::OperationId operation) const { return seen_operations_[operation.index()]; }
+  bool seen(sim::EdgeId edge) const { return seen_edges_[edge.index()]; }
+  const Names& names() const { return *names_; }
+  std::span<const PodNamePtr> pods() const { return pods_; }
   std::optional<sim::CauseMask> causes(std::string_view id) const;
   // Traces in the order in which they ended, from number `from` on, until `visit` says false: for readers
   // that go on where they stopped. Numbers count kept traces from 0; those below first_number() are gone.
@@ -95,16 +108,13 @@ class TraceStore {
 
  private:
   std::uint64_t service_bit(const SpanRecord& span) const;
-  const TraceEntry* locate(std::string_view id, const TraceChunk*& chunk) const;
-  TraceSummary summarize(const TraceEntry& entry) const;
-  Trace trace(const TraceChunk& chunk, const TraceEntry& entry) const;
   Span span(const TraceEntry& entry, const std::vector<SpanRecord>& spans, std::size_t index) const;
-  bool holds_operation(const std::vector<SpanRecord>& spans, const TraceQuery& query) const;
 
   std::shared_ptr<const Names> names_;
   std::vector<PodNamePtr> pods_;
   std::vector<std::shared_ptr<const TraceChunk>> chunks_;
   TraceChunk head_;
+  std::vector<bool> seen_operations_, seen_edges_;
   TraceCounts counts_;
 };
 

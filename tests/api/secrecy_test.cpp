@@ -123,6 +123,17 @@ TEST_P(Secrecy, NoByteBeforeTheEndHoldsTheAnswer) {
   EXPECT_EQ(player.get(loki + "series?match[]=%7Bservice%3D~%22.%2B%22%7D").status, 200);
   player.get(loki + "labels");
   player.get(loki + "query?query=nonsense(");
+  const std::string jaeger = t + "/jaeger/api/";
+  const json services = player.get(jaeger + "services").parsed()["data"];
+  EXPECT_GT(services.size(), 5U);
+  for (const std::string service : services) {
+    player.get(jaeger + "services/" + service + "/operations");
+    player.get(jaeger + "operations?service=" + service);
+    EXPECT_EQ(player.get(jaeger + "traces?limit=40&service=" + service).status, 200);
+  }
+  player.get(jaeger + "traces?service=edge&tags=%7B%22error%22%3A%22true%22%7D");
+  player.get(jaeger + "traces/nonsense");
+  EXPECT_EQ(player.get(jaeger + "dependencies?lookback=3600000").status, 200);
   EXPECT_EQ(player.get(t + "/dashboards").status, 200);
   std::string before;
   for (int pages = 0; pages < 12; ++pages) {

@@ -6,6 +6,7 @@
 
 #include "pool_incident.h"
 #include "telemetry/log_store.h"
+#include "traces/engine.h"
 
 namespace incident::match {
 namespace {
@@ -31,11 +32,11 @@ std::vector<Evidence> good_evidence(const Arena& arena) {
     evidence.push_back(
         {EvidenceKind::kLog, telemetry::log_id(found.lines[0].number), "", {}, {}, "no connection"});
   }
-  telemetry::TraceQuery traces;
-  traces.service = testing::kComponent;
-  traces.errors_only = true;
-  traces.limit = 1;
-  for (const auto& trace : arena.telemetry().traces().search(traces)) {
+  traces::Search failed;
+  failed.service = testing::kComponent;
+  failed.errors_only = true;
+  failed.limit = 1;
+  for (const auto& trace : traces::summaries(arena.telemetry().traces(), failed).value()) {
     evidence.push_back({EvidenceKind::kTrace, trace.id, "", {}, {}, "a failed request"});
   }
   return evidence;

@@ -5,6 +5,7 @@
 #include "match/views.h"
 #include "pool_incident.h"
 #include "scenario/mechanisms.h"
+#include "traces/engine.h"
 
 namespace incident::match::testing {
 namespace {
@@ -74,15 +75,15 @@ std::string newest_log(const Arena& arena, const std::string& service, const std
 }
 
 std::string newest_bad_trace(const Arena& arena, const std::string& service) {
-  telemetry::TraceQuery query;
+  traces::Search query;
   query.service = service;
   query.errors_only = true;
   query.limit = 1;
-  auto found = arena.telemetry().traces().search(query);
+  auto found = traces::summaries(arena.telemetry().traces(), query).value();
   if (found.empty()) {
     query.errors_only = false;
     query.min_duration = seconds(1);
-    found = arena.telemetry().traces().search(query);
+    found = traces::summaries(arena.telemetry().traces(), query).value();
   }
   if (found.empty()) {
     throw std::runtime_error("no failed or slow trace");

@@ -76,38 +76,6 @@ TEST_F(Traces, ATraceComesBackAsATree) {
   EXPECT_FALSE(store->find("zzz"));
 }
 
-TEST_F(Traces, Search) {
-  for (std::uint64_t n = 1; n <= 300; ++n) {
-    auto spans = trace(static_cast<std::int64_t>(n) * 1000, static_cast<std::int64_t>(n) + 10,
-                       n % 3 == 0 ? Outcome::kError : Outcome::kOk);
-    store->add(n, spans, n % 3 == 0 ? Outcome::kDependency : Outcome::kOk, false, 0);
-  }
-  TraceQuery query;
-  query.limit = 1000;
-  EXPECT_EQ(store->search(query).size(), 300u);
-  query.errors_only = true;
-  EXPECT_EQ(store->search(query).size(), 100u);
-  query.min_duration = milliseconds(160);
-  EXPECT_EQ(store->search(query).size(), 51u);
-  query = {};
-  query.service = "stock";
-  query.operation = "GET /stock";
-  query.limit = 7;
-  const auto page = store->search(query);
-  ASSERT_EQ(page.size(), 7u);
-  EXPECT_EQ(page[0].id, names->trace_id(300));
-  query.before = page.back().id;
-  EXPECT_EQ(store->search(query)[0].id, names->trace_id(293));
-  query = {};
-  query.operation = "GET /nowhere";
-  EXPECT_TRUE(store->search(query).empty());
-  query = {};
-  query.from = SimTime{} + seconds(10);
-  query.to = SimTime{} + seconds(19);
-  query.limit = 100;
-  EXPECT_EQ(store->search(query).size(), 10u);
-}
-
 TEST_F(Traces, TailSamplingKeepsErrorsUpToItsLimits) {
   TraceBuilder builder;
   const auto end = [&](std::uint64_t number, std::int64_t at_ms, Outcome outcome) {
@@ -160,7 +128,10 @@ TEST_F(Traces, ManyInFlightInAnyOrder) {
   }
   for (const std::uint64_t n : open) builder.end(n, SimTime{} + minutes(10), *names, 1000, *store);
   EXPECT_EQ(builder.in_flight(), 0u);
-  for (const TraceSummary& summary : store->search({})) EXPECT_EQ(summary.spans, 4u);
+  store->scan([](const TracePlace& place) {
+    EXPECT_EQ(place.entry->spans, 4u);
+    return true;
+  });
   builder.end(12345, SimTime{}, *names, 1000, *store);  // unknown: nothing happens
 }
 

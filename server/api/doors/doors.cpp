@@ -47,12 +47,13 @@ net::Response ask_door(const ArenaView& view, const std::string& path, const net
   };
   if (path.starts_with(kPrometheus)) return prometheus_door(view, after(kPrometheus), request, stop);
   if (path.starts_with(kLoki)) return loki_door(view, after(kLoki), request, stop);
+  if (path.starts_with(kJaeger)) return jaeger_door(view, after(kJaeger), request, stop);
   if (path == "logs") return logs_door(view, request);
-  if (path == "traces") return traces_door(view, request);
+  if (path == "traces") return traces_door(view, request, stop);
   if (path.starts_with(kTraces)) return trace_door(view, after(kTraces));
   if (path == "dashboards") return dashboards_door(view);
   return net::problem(
-      not_found("This war room has the doors prometheus, loki, logs, traces and dashboards.", path));
+      not_found("This war room has the doors prometheus, loki, jaeger, logs, traces and dashboards.", path));
 }
 
 net::Response shut_door(std::string_view path, const Error& error) {

@@ -1,6 +1,7 @@
-// Queries over one arena: the Prometheus and Loki HTTP APIs, and the war room's own log and trace searches.
+// Queries over one arena: the Prometheus, Loki and Jaeger HTTP APIs, and the war room's own log and trace
+// searches.
 // Synchronous and pure over the view they are given; they may take a while, so they run on the workers.
-// Errors are the door's own shape: Prometheus' JSON, Loki's plain text, or problem details.
+// Errors are the door's own shape: Prometheus' JSON, Jaeger's JSON, Loki's plain text, or problem details.
 #pragma once
 
 #include <string_view>
@@ -17,8 +18,11 @@ net::Response prometheus_door(const ArenaView& view, std::string_view path, cons
 // `path` is what follows /t/{arena}/loki/, such as "loki/api/v1/query_range".
 net::Response loki_door(const ArenaView& view, std::string_view path, const net::Request& request,
                         const promql::StopCheck& stop);
+// `path` is what follows /t/{arena}/jaeger/, such as "api/traces".
+net::Response jaeger_door(const ArenaView& view, std::string_view path, const net::Request& request,
+                          const promql::StopCheck& stop);
 net::Response logs_door(const ArenaView& view, const net::Request& request);
-net::Response traces_door(const ArenaView& view, const net::Request& request);
+net::Response traces_door(const ArenaView& view, const net::Request& request, const promql::StopCheck& stop);
 net::Response trace_door(const ArenaView& view, std::string_view id);
 net::Response dashboards_door(const ArenaView& view);
 

@@ -5,6 +5,7 @@
 #include "api/doors/doors.h"
 #include "api/doors/time_text.h"
 #include "api/messages_out.h"
+#include "traces/engine.h"
 
 namespace incident::api {
 namespace {
@@ -102,23 +103,35 @@ net::Response logs_door(const ArenaView& view, const net::Request& request) {
   return net::json_response(200, encode_body(message));
 }
 
-net::Response traces_door(const ArenaView& view, const net::Request& request) {
-  telemetry::TraceQuery query;
-  query.service = request.parameter("service").value_or("");
-  query.operation = request.parameter("operation").value_or("");
+net::Response traces_door(const ArenaView& view, const net::Request& request, const promql::StopCheck& stop) {
+  traces::Search search;
+  search.service = request.parameter("service").value_or("");
+  search.operation = request.parameter("operation").value_or("");
+  for (const std::string& tag : list_parameter(request, "tag")) {
+    const std::size_t equals = tag.find('=');
+    if (equals == 0 || equals == std::string::npos)
+      return net::problem(
+          invalid("must be a name and a value, such as http.response.status_code=503", "tag"));
+    search.tags.push_back({tag.substr(0, equals), tag.substr(equals + 1)});
+  }
   constexpr double kMillisecondsMax = 1e9;
   if (const auto ms = parse_number(request.parameter("min_ms").value_or("")); ms && *ms < kMillisecondsMax)
-    query.min_duration = Duration{static_cast<std::int64_t>(*ms * 1e3)};
+    search.min_duration = Duration{static_cast<std::int64_t>(*ms * 1e3)};
   if (const auto ms = parse_number(request.parameter("max_ms").value_or("")); ms && *ms < kMillisecondsMax)
-    query.max_duration = Duration{static_cast<std::int64_t>(*ms * 1e3)};
-  query.errors_only = flag_parameter(request, "errors");
-  query.from = time_parameter(view, request, "from");
-  query.to = time_parameter(view, request, "to");
-  query.limit = limit_parameter(request, 50, kTracesMax);
-  query.before = request.parameter("before").value_or("");
+    search.max_duration = Duration{static_cast<std::int64_t>(*ms * 1e3)};
+  search.errors_only = flag_parameter(request, "errors");
+  search.from = time_parameter(view, request, "from");
+  search.to = time_parameter(view, request, "to");
+  search.limit = limit_parameter(request, 50, kTracesMax);
+  search.before = request.parameter("before").value_or("");
+  const auto found = traces::summaries(view.telemetry->traces(), search, stop);
+  if (!found) {
+    const bool passed = found.error().type != traces::QueryErrorType::kBadRequest;
+    return net::problem(
+        {passed ? ErrorCode::kResourceExhausted : ErrorCode::kInvalidArgument, found.error().message, {}});
+  }
   out::TracePage message;
-  for (const auto& trace : view.telemetry->traces().search(query))
-    message.traces.push_back(trace_summary(view, trace));
+  for (const auto& trace : *found) message.traces.push_back(trace_summary(view, trace));
   return net::json_response(200, encode_body(message));
 }
 

@@ -8,6 +8,7 @@
 #include "api/limits.h"
 #include "promql/number.h"
 #include "promql/parser.h"
+#include "traces/engine.h"
 
 namespace incident::api::prometheus {
 namespace {
@@ -109,14 +110,15 @@ void place(const Call& call, const telemetry::Trace& trace, std::int64_t from, s
 
 // Kept traces of a span of time, the newest first, until `visit` says false.
 template <class Visit>
-void each_trace(const telemetry::TraceStore& traces, SimTime from, SimTime to, Visit visit) {
-  telemetry::TraceQuery query;
-  query.from = from;
-  query.to = to;
-  query.limit = kExemplarTracesMax;
-  for (const auto& summary : traces.search(query)) {
-    const auto trace = traces.find(summary.id);
-    if (trace && !visit(*trace)) return;
+void each_trace(const telemetry::TraceStore& store, SimTime from, SimTime to, Visit visit) {
+  traces::Search search;
+  search.from = from;
+  search.to = to;
+  search.limit = kExemplarTracesMax;
+  const auto places = traces::search(store, search);
+  if (!places) return;
+  for (const auto& place : *places) {
+    if (!visit(store.trace(place))) return;
   }
 }
 

@@ -1,10 +1,12 @@
 #include "api/doors/time_text.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
 
 #include "promql/number.h"
 
@@ -99,6 +101,36 @@ std::optional<std::int64_t> parse_step(std::string_view text) {
   const auto duration = promql::parse_duration_ms(text);
   if (!duration || *duration <= 0) return std::nullopt;
   return *duration;
+}
+
+std::optional<std::int64_t> parse_go_duration_ns(std::string_view text) {
+  struct Unit {
+    std::string_view name;
+    double ns;
+  };
+  constexpr Unit kUnits[] = {{"ns", 1},   {"us", 1e3}, {"\u00b5s", 1e3}, {"\u03bcs", 1e3},
+                             {"ms", 1e6}, {"s", 1e9},  {"m", 60e9},      {"h", 3600e9}};
+  constexpr double kMax = 9e18;
+  const bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
+  if (text == "0") return 0;
+  if (text.empty()) return std::nullopt;
+  double total = 0;
+  while (!text.empty()) {
+    const std::size_t number_end = std::min(text.find_first_not_of("0123456789."), text.size());
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + number_end, number);
+    if (number_end == 0 || error != std::errc() || end != text.data() + number_end) return std::nullopt;
+    text.remove_prefix(number_end);
+    const std::string_view unit = text.substr(0, std::min(text.find_first_of("0123456789."), text.size()));
+    const Unit* known = std::find_if(std::begin(kUnits), std::end(kUnits),
+                                     [&](const Unit& candidate) { return candidate.name == unit; });
+    if (known == std::end(kUnits)) return std::nullopt;
+    text.remove_prefix(unit.size());
+    total += number * known->ns;
+    if (total > kMax) return std::nullopt;
+  }
+  return static_cast<std::int64_t>(std::llround(negative ? -total : total));
 }
 
 }  // namespace incident::api
