@@ -12,6 +12,7 @@
 #include "api/rooms.h"
 #include "api/router.h"
 #include "api/sessions.h"
+#include "api/tail.h"
 #include "api/workers.h"
 #include "net/server.h"
 #include "net/static_files.h"
@@ -52,6 +53,8 @@ class Api {
   // arena_routes.cpp
   Reply arena_door(net::Request request, std::string arena, std::string path);
   Reply ask_arena(net::Request request, std::string arena, std::string path);
+  net::awaitable<std::variant<net::Response, net::Upgrade>> follow_lines(net::Request request,
+                                                                         std::string arena);
   // token_routes.cpp
   Reply make_token(net::Request request, std::string match);
   Reply list_tokens(net::Request request, std::string match);
@@ -68,6 +71,7 @@ class Api {
   Sessions sessions_;
   Access access_;
   Router router_;
+  Tails tails_;
   std::atomic<bool> ready_{false};
   std::mutex mutex_;
   std::map<std::string, net::TokenBucket> rates_;  // by address

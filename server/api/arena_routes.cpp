@@ -58,7 +58,40 @@ Api::Reply Api::ask_arena(net::Request request, std::string arena, std::string p
   co_return std::move(*response);
 }
 
+// Following log lines, at Loki's address for it.
+net::awaitable<std::variant<net::Response, net::Upgrade>> Api::follow_lines(net::Request request,
+                                                                            std::string arena) {
+  auto entering = access_.enter(request, arena);
+  const Result<Visit> first = co_await std::move(entering);
+  if (!first) co_return shut_door("loki/", first.error());
+  Tails::Look look = [this, request, arena, room = first->room, team = first->team,
+                      caller = first->caller]() -> net::awaitable<Result<TailLook>> {
+    if (room->phase() != match::Phase::kEnded) {
+      auto again = access_.enter(request, arena);
+      const Result<Visit> visit = co_await std::move(again);
+      if (visit) co_return TailLook{visit->view, false};
+      if (room->phase() != match::Phase::kEnded) co_return visit.error();
+    }
+    // The end came while it was followed, so who followed may see the last lines of it, token or not.
+    auto view = co_await net::from_callback<Result<ArenaView>>(
+        [&](auto done) { room->view(caller.player, team, done); });
+    if (!view) co_return view.error();
+    if (!caller.token.empty()) view->wall_epoch_ms = view->tool_epoch_ms;
+    co_return TailLook{std::move(*view), true};
+  };
+  co_return tails_.open(workers_.executor(), request, first->view,
+                        first->caller.player.empty() ? request.peer : first->caller.player, std::move(look));
+}
+
 net::awaitable<std::variant<net::Response, net::Upgrade>> Api::upgrade(net::Request request) {
+  constexpr std::string_view kArenas = "/t/", kTail = "/loki/loki/api/v1/tail";
+  if (request.path.starts_with(kArenas) && request.path.ends_with(kTail) &&
+      request.path.size() > kArenas.size() + kTail.size()) {
+    std::string arena =
+        request.path.substr(kArenas.size(), request.path.size() - kArenas.size() - kTail.size());
+    auto following = follow_lines(std::move(request), std::move(arena));
+    co_return co_await std::move(following);
+  }
   constexpr std::string_view kPrefix = "/api/v1/matches/", kSuffix = "/socket";
   std::string_view path = request.path;
   if (!path.starts_with(kPrefix) || !path.ends_with(kSuffix) ||

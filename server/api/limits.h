@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace incident::api {
 
@@ -42,5 +43,16 @@ inline constexpr std::size_t kExemplarTracesMax = 500;     // looked into by one
 inline constexpr std::size_t kExemplarsPerSeriesMax = 10;  // the newest ones
 inline constexpr std::chrono::seconds kQueryTimeMax{5};
 inline constexpr std::size_t kQueriesAtOncePerPlayerMax = 32;
+
+// Following log lines over a WebSocket (api/tail.h).
+inline constexpr std::chrono::milliseconds kTailInterval{1000};    // between two looks
+inline constexpr std::size_t kTailLinesMax = 1000;                 // in one frame, the newest
+inline constexpr std::size_t kTailDroppedMax = 1000;               // told of in one frame
+inline constexpr std::size_t kTailFrameBytesMax = 512 * 1024;      // of lines in one frame
+inline constexpr std::size_t kTailFrameOverheadMax = 1024 * 1024;  // of labels and times in one frame
+inline constexpr std::size_t kTailQueuedBytesMax = 512 * 1024;     // waiting for a client: then no look
+inline constexpr std::int64_t kTailDelaySecondsMax = 5;            // delay_for, as in Loki
+inline constexpr std::size_t kTailsMax = 500;                      // on this server
+inline constexpr std::size_t kTailsPerPlayerMax = 10;              // as in Loki
 
 }  // namespace incident::api

@@ -91,6 +91,76 @@ TEST_F(LokiDoor, LabelsAndSeries) {
   EXPECT_EQ(series[0]["service"], "cart");
 }
 
+TEST_F(LokiDoor, WhatGrafanaAsksBeforeItTrustsUs) {
+  const json sum = data("query", {{"query", "vector(1)+vector(1)"}, {"time", "4000000000"}});
+  EXPECT_EQ(sum["resultType"], "vector");
+  ASSERT_EQ(sum["result"].size(), 1U);
+  EXPECT_EQ(sum["result"][0]["value"][1], "2");
+  EXPECT_TRUE(json::parse(get("status/buildinfo", {}).body_view())["version"].is_string());
+  EXPECT_EQ(loki_door(view, "ready", {}, {}).body_view(), "ready\n");
+}
+
+TEST_F(LokiDoor, VolumesAddUpToTheStatistics) {
+  const json stats = json::parse(get("index/stats", {{"query", R"({service="cart"})"}}).body_view());
+  const json whole = data("index/volume", {{"query", R"({service="cart"})"}});
+  EXPECT_EQ(whole["resultType"], "vector");
+  ASSERT_EQ(whole["result"].size(), 1U);
+  EXPECT_EQ(whole["result"][0]["metric"], json({{"service", "cart"}}));
+  EXPECT_EQ(whole["result"][0]["value"][1], std::to_string(stats["bytes"].get<std::int64_t>()));
+
+  const json pods = data("index/volume", {{"query", R"({service="cart"})"}, {"targetLabels", "pod,level"}});
+  std::int64_t sum = 0, before = stats["bytes"];
+  for (const json& row : pods["result"]) {
+    EXPECT_EQ(row["metric"].size(), 2U);
+    const std::int64_t bytes = std::stoll(row["value"][1].get<std::string>());
+    EXPECT_LE(bytes, before) << "the largest first";
+    before = bytes;
+    sum += bytes;
+  }
+  EXPECT_EQ(sum, stats["bytes"]);
+  EXPECT_EQ(data("index/volume",
+                 {{"query", R"({service="cart"})"}, {"targetLabels", "pod"}, {"limit", "1"}})["result"]
+                .size(),
+            1U);
+
+  const json labels = data("index/volume", {{"aggregateBy", "labels"}, {"targetLabels", "service,pod"}});
+  ASSERT_EQ(labels["result"].size(), 2U);
+  for (const json& row : labels["result"]) EXPECT_EQ(row["metric"].begin().value(), "");
+
+  const json steps = data(
+      "index/volume_range",
+      {{"query", R"({service="cart"})"}, {"start", "1699999940"}, {"end", "1700000060"}, {"step", "30s"}});
+  EXPECT_EQ(steps["resultType"], "matrix");
+  ASSERT_EQ(steps["result"].size(), 1U);
+  EXPECT_EQ(steps["result"][0]["values"].size(), 4U);
+  sum = 0;
+  for (const json& value : steps["result"][0]["values"]) sum += std::stoll(value[1].get<std::string>());
+  EXPECT_EQ(sum, stats["bytes"]);
+  EXPECT_EQ(get("index/volume", {{"query", R"({service="cart"} |= "x")"}}).status, 400);
+  EXPECT_EQ(get("index/volume", {{"targetLabels", "a b"}}).status, 400);
+  EXPECT_EQ(get("index/volume", {{"start", "1700000060"}, {"end", "1700000000"}}).status, 400);
+}
+
+TEST_F(LokiDoor, LabelsAndFieldsAreDetected) {
+  const json labels = json::parse(get("detected_labels", {}).body_view())["detectedLabels"];
+  ASSERT_EQ(labels.size(), 3U);
+  EXPECT_EQ(labels[1], json({{"label", "pod"}, {"cardinality", 2}}));
+  const json fields = json::parse(get("detected_fields", {{"query", R"({service="cart"})"}}).body_view());
+  EXPECT_EQ(fields["limit"], 1000);
+  ASSERT_FALSE(fields["fields"].empty()) << "these services write logfmt or JSON";
+  for (const json& field : fields["fields"]) {
+    EXPECT_TRUE(field["label"].is_string());
+    EXPECT_TRUE(field["type"].is_string());
+    EXPECT_GE(field["cardinality"], 1);
+    EXPECT_FALSE(field["parsers"].empty());
+  }
+  const std::string name = fields["fields"][0]["label"];
+  const json values =
+      json::parse(get("detected_field/" + name + "/values", {{"query", R"({service="cart"})"}}).body_view());
+  EXPECT_EQ(values["values"].size(), fields["fields"][0]["cardinality"]);
+  EXPECT_EQ(get("detected_fields", {{"query", "{"}}).status, 400);
+}
+
 TEST_F(LokiDoor, ErrorsArePlainText) {
   const auto wrong = get("query_range", {{"query", R"({service="cart"} | jsn)"}});
   EXPECT_EQ(wrong.status, 400);

@@ -34,6 +34,7 @@ class Player {
   Player(const Player& other) : port_(other.port_), cookie_(other.cookie_) {}
   // For a server that has started again somewhere else; the cookie stays.
   void move_to(std::uint16_t port) { port_ = port; }
+  const std::string& cookie() const { return cookie_; }
 
   std::string heard;  // every byte, headers too
   std::function<void(const json&)> on_frame = [](const json&) {};

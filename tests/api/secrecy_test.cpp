@@ -123,6 +123,10 @@ TEST_P(Secrecy, NoByteBeforeTheEndHoldsTheAnswer) {
   EXPECT_EQ(player.get(loki + "series?match[]=%7Bservice%3D~%22.%2B%22%7D").status, 200);
   player.get(loki + "labels");
   player.get(loki + "query?query=nonsense(");
+  for (const char* path : {"index/volume?targetLabels=service,pod,level", "index/volume_range?step=30",
+                           "index/stats?query=%7Bservice%3D~%22.%2B%22%7D", "detected_labels",
+                           "detected_fields?query=%7Bservice%3D~%22.%2B%22%7D"})
+    EXPECT_EQ(player.get(loki + path).status, 200) << path;
   const std::string jaeger = t + "/jaeger/api/";
   const json services = player.get(jaeger + "services").parsed()["data"];
   EXPECT_GT(services.size(), 5U);
