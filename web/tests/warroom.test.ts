@@ -9,6 +9,7 @@ import { completions, prefixAt } from '../src/warroom/metrics/complete';
 import { unitOf } from '../src/warroom/metrics/units';
 import { badSince, hurts, share } from '../src/warroom/overview/health';
 import { slicesOf } from '../src/warroom/traces/slices';
+import { tagsOf } from '../src/warroom/traces/tags';
 import { parseRange, rangeText, standard, windowOf } from '../src/warroom/range';
 
 describe('the range in the address', () => {
@@ -130,4 +131,16 @@ it('cuts a window into slices that stay where they are as it moves', () => {
   expect(first[0]).toEqual({ from: -900, to: -810 });
   expect(first.at(-1)!.to).toBeGreaterThanOrEqual(15);
   expect(slicesOf(-880, 20).slice(0, 9)).toEqual(first.slice(0, 9));
+});
+
+it('reads the tags that somebody types', () => {
+  expect(tagsOf('error.type=timeout  http.route="GET /cart" http.response.status_code=503')).toEqual([
+    'error.type=timeout',
+    'http.route=GET /cart',
+    'http.response.status_code=503',
+  ]);
+  expect(tagsOf('error')).toEqual([]);
+  expect(tagsOf('error.type= pod')).toEqual([]);
+  expect(tagsOf('http.route="GET /ca')).toEqual(['http.route=GET /ca']); // still typing
+  expect(tagsOf('db.operation.name="a=b"')).toEqual(['db.operation.name=a=b']);
 });

@@ -36,6 +36,7 @@ export interface TraceSearch {
   operation?: string;
   minMs?: number;
   maxMs?: number;
+  tags?: string[]; // of one span, each "name=value"
   errors?: boolean;
   from?: number;
   to?: number;
@@ -110,6 +111,7 @@ export class Doors {
     add(q, 'operation', search.operation);
     add(q, 'min_ms', search.minMs);
     add(q, 'max_ms', search.maxMs);
+    for (const tag of search.tags ?? []) q.append('tag', tag);
     if (search.errors) q.set('errors', '1');
     add(q, 'from', search.from);
     add(q, 'to', search.to);

@@ -63,7 +63,7 @@ export class Desk {
   notices = $state.raw<Notice[]>([]);
   query = $state('');
   logFilter = $state.raw<LogFilter>(emptyLogFilter);
-  traceFilter = $state.raw<TraceFilter>({ service: '', minMs: '', errors: false });
+  traceFilter = $state.raw<TraceFilter>(emptyTraceFilter);
   trace = $state.raw<string | null>(null);
 
   // Lists of the state keep their identity from tick to tick; what is derived from one alone is not made anew
@@ -190,7 +190,7 @@ export class Desk {
   }
 
   showTraces(service: string): void {
-    this.traceFilter = { service, minMs: '', errors: false };
+    this.traceFilter = { ...emptyTraceFilter, service };
     this.trace = null;
     this.go('traces');
   }
@@ -220,8 +220,12 @@ export const emptyLogFilter: LogFilter = { text: '', regex: false, levels: [], s
 export interface TraceFilter {
   service: string;
   minMs: string;
+  maxMs: string;
   errors: boolean;
+  tags: string;
 }
+
+export const emptyTraceFilter: TraceFilter = { service: '', minMs: '', maxMs: '', errors: false, tags: '' };
 
 const key = Symbol('desk');
 
