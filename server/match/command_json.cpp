@@ -10,8 +10,17 @@ namespace {
 
 // The log's own words for actions: renaming an enumerator must not change what is on disk.
 constexpr std::array<std::string_view, sim::kActionKinds> kActionNames = {
-    "rollback",      "restart",      "restart_instance", "scale",          "set_flag",    "set_config",
-    "revert_change", "shed_traffic", "purge_cache",      "drain_instance", "kill_queries"};
+    "rollback",          "restart",
+    "restart_instance",  "scale",
+    "set_flag",          "set_config",
+    "revert_change",     "shed_traffic",
+    "purge_cache",       "drain_instance",
+    "kill_queries",      "collect_garbage",
+    "renew_certificate", "reload_certificate",
+    "rotate_secret",     "sync_secret",
+    "flush_dns",         "restore_record",
+    "set_link_policy",   "set_rate_limit",
+    "set_breaker",       "sync_clock"};
 
 constexpr std::int64_t kTimeMaxUs = 365LL * 24 * 3600 * 1'000'000;
 

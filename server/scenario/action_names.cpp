@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "sim/limits.h"
 #include "sim/part_names.h"
 #include "telemetry/telemetry.h"
 
@@ -44,6 +45,33 @@ constexpr std::array<ActionInfo, sim::kActionKinds> kActions = {{
     {ActionKind::kCollectGarbage, "collect_garbage", "Collect garbage", "service",
      "Makes every instance of a service collect its whole heap at once.",
      "Each of its pods stands still while it collects; a heap full of what is in use gives nothing back."},
+    {ActionKind::kRenewCertificate, "renew_certificate", "Renew certificate", "certificate",
+     "Gets a new certificate for the right name from the same issuer.",
+     "The file is replaced; processes that load it only at their start still present the old one."},
+    {ActionKind::kReloadCertificate, "reload_certificate", "Reload certificate", "certificate",
+     "Makes every process of its service load the certificate that is there now.",
+     "New connections see the certificate that is in the file; open ones go on."},
+    {ActionKind::kRotateSecret, "rotate_secret", "Rotate secret", "secret",
+     "Makes a new version of a secret, and has the server take no older one.",
+     "Clients that have not loaded the new version are refused."},
+    {ActionKind::kSyncSecret, "sync_secret", "Sync secret", "secret",
+     "Makes every client load a version of the secret that the server takes.",
+     "Clients use the version that the store holds for them, from their next request or connection on."},
+    {ActionKind::kFlushDns, "flush_dns", "Flush DNS caches", "dns_name",
+     "Makes every caller forget what it knows of a name.",
+     "Everybody looks the name up again at once, and finds what the record says now."},
+    {ActionKind::kRestoreRecord, "restore_record", "Restore DNS record", "dns_name",
+     "Writes the record of a name anew, so that it points to its service.",
+     "Callers that have kept an old answer go on with it until its time is over."},
+    {ActionKind::kSetLinkPolicy, "set_link_policy", "Set network policy", "link",
+     "Lets the traffic of a link pass, or refuses it.", "", true, "1 lets pass, 0 refuses", 0, 1},
+    {ActionKind::kSetRateLimit, "set_rate_limit", "Set rate limit", "service",
+     "Refuses what comes to a service over a rate.", "", true, "requests a second, 0 for no limit", 0,
+     sim::kRateLimitMax},
+    {ActionKind::kSetBreaker, "set_breaker", "Set circuit breaker", "edge",
+     "Opens or closes a client's circuit breaker on every pod.", "", true, "1 opens, 0 closes", 0, 1},
+    {ActionKind::kSyncClock, "sync_clock", "Sync clock", "pod", "Sets the clock of a pod's machine right.",
+     "Its clock shows the right time from then on."},
 }};
 
 constexpr bool in_order() {

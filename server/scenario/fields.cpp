@@ -108,6 +108,33 @@ constexpr Field kJourney[] = {
     {"slow", kDuration, false, "a request that takes longer counts as harm"},
     {"steps", kSteps, true, "their requests, and delays for the time they think"},
 };
+constexpr Field kLink[] = {
+    text("name", "unique: a gateway, a peering, a policy"),
+    {"from", kTexts, false, "services whose calls it carries; none named: all"},
+    {"to", kTexts, false, "services that they call; none named: all"},
+    parameters_of("parameters", PartKind::kLink, "delay, loss, capacity, what it lets pass"),
+};
+constexpr Field kResolver[] = {
+    text("name", "unique"),
+    parameters_of("parameters", PartKind::kResolver, "how it answers"),
+};
+constexpr Field kDnsName[] = {
+    text("name", "unique: by which callers find the service"),
+    text("service", "to which it points; one name for a service"),
+    text("resolver", "who answers for it"),
+    parameters_of("parameters", PartKind::kDnsName, "times to live, and what is wrong with the record"),
+};
+constexpr Field kCertificate[] = {
+    text("name", "unique"),
+    text("service", "whose pods present it; one for a service"),
+    parameters_of("parameters", PartKind::kCertificate, "until when it is valid, and for whom"),
+};
+constexpr Field kSecret[] = {
+    text("name", "unique"),
+    text("service", "who checks it"),
+    {"clients", kTexts, false, "services that call with it; none named: all"},
+    parameters_of("parameters", PartKind::kSecret, "versions, and who accepts which"),
+};
 constexpr Field kParameterRef[] = {
     choice("part", kParts, "the kind of part"),
     text("of",
@@ -165,6 +192,11 @@ constexpr Field kSystem[] = {
     {"caches", kObjects, false, "caches", &kCacheFields},
     {"row_locks", kObjects, false, "rows that transactions lock", &kRowLocksFields},
     {"flags", kObjects, false, "feature flags", &kFlagFields},
+    {"links", kObjects, false, "the network between services", &kLinkFields},
+    {"resolvers", kObjects, false, "who answers for names", &kResolverFields},
+    {"dns_names", kObjects, false, "names by which services are found", &kDnsNameFields},
+    {"certificates", kObjects, false, "what services present to those who connect", &kCertificateFields},
+    {"secrets", kObjects, false, "credentials", &kSecretFields},
     {"journeys", kObjects, true, "kinds of customers", &kJourneyFields},
     {"config", kObjects, false, "keys that players may change", &kConfigKeyFields},
     {"dashboards", kObjects, false, "charts for players", &kDashboardFields},
@@ -286,6 +318,11 @@ const ObjectSpec kPoolFields{"pool", "A connection pool.", kPool};
 const ObjectSpec kCacheFields{"cache", "A cache.", kCache};
 const ObjectSpec kRowLocksFields{"row_locks", "Rows that transactions lock.", kRowLocks};
 const ObjectSpec kFlagFields{"flag", "A feature flag.", kFlag};
+const ObjectSpec kLinkFields{"link", "The way between services.", kLink};
+const ObjectSpec kResolverFields{"resolver", "A resolver of names.", kResolver};
+const ObjectSpec kDnsNameFields{"dns_name", "A name that points to a service.", kDnsName};
+const ObjectSpec kCertificateFields{"certificate", "A TLS certificate.", kCertificate};
+const ObjectSpec kSecretFields{"secret", "Credentials for a service.", kSecret};
 const ObjectSpec kJourneyFields{"journey", "A kind of customer.", kJourney};
 const ObjectSpec kConfigKeyFields{"config_key", "A knob for players.", kConfigKey};
 const ObjectSpec kParameterRefFields{"parameter_ref", "One parameter of one part.", kParameterRef};

@@ -6,6 +6,7 @@
 
 #include "promql/parser.h"
 #include "scenario/steps.h"
+#include "scenario/system_network.h"
 #include "scenario/system_parameters.h"
 #include "scenario/system_platform.h"
 #include "sim/part_names.h"
@@ -248,6 +249,7 @@ System read_system(const Node& root) {
   services.each([&](const Node& node) { read_service(node, defaults, system); });
   read_small_parts(root, system);
   read_platform(root, model);
+  read_network(root, model);
 
   // The second pass: what refers to other parts.
   std::size_t index = 0;

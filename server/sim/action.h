@@ -14,18 +14,28 @@ enum class ActionKind : std::uint8_t {
   kRollback,  // service: roll to the revision before the present one; value: revision index + 1, or 0 for
               // previous
   kRestart,   // service: restart all its instances one after the other
-  kRestartInstance,  // instance: kill and start again
-  kScale,            // service, value: number of instances
-  kSetFlag,          // flag, value: 0 or 1
-  kSetConfig,        // config key, value: in shown units
-  kRevertChange,     // change: put every setting back to what it was before that change
-  kShedTraffic,      // service, value: permille of its requests refused at once; 0 ends it
-  kPurgeCache,       // cache
-  kDrainInstance,    // instance: no new traffic; value 1 drains, 0 puts it back
-  kKillQueries,      // database service: every statement running longer than value milliseconds
-  kCollectGarbage,   // service: a full collection on every instance
+  kRestartInstance,    // instance: kill and start again
+  kScale,              // service, value: number of instances
+  kSetFlag,            // flag, value: 0 or 1
+  kSetConfig,          // config key, value: in shown units
+  kRevertChange,       // change: put every setting back to what it was before that change
+  kShedTraffic,        // service, value: permille of its requests refused at once; 0 ends it
+  kPurgeCache,         // cache
+  kDrainInstance,      // instance: no new traffic; value 1 drains, 0 puts it back
+  kKillQueries,        // database service: every statement running longer than value milliseconds
+  kCollectGarbage,     // service: a full collection on every instance
+  kRenewCertificate,   // certificate: a new one from its issuer
+  kReloadCertificate,  // certificate: its service's processes load what is there
+  kRotateSecret,       // secret: a new version; clients that have not loaded it are refused
+  kSyncSecret,         // secret: every client loads a version that the server takes
+  kFlushDns,           // name: everybody forgets the answer
+  kRestoreRecord,      // name: its record is there and points to the service
+  kSetLinkPolicy,      // link, value: 1 lets pass, 0 refuses
+  kSetRateLimit,       // service, value: requests a second; 0: any number
+  kSetBreaker,         // client (edge), value: 1 opens its circuit, 0 closes it
+  kSyncClock,          // instance
 };
-inline constexpr int kActionKinds = 12;
+inline constexpr int kActionKinds = 22;
 
 struct Action {
   ActionKind kind = ActionKind::kRollback;

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "sim/network_gauges.h"
 #include "sim/platform_gauges.h"
 
 namespace incident::sim {
@@ -11,6 +12,7 @@ std::span<const GaugeInfo> gauges() {
   static const std::vector<GaugeInfo> kRows = [] {
     std::vector<GaugeInfo> rows;
     add_platform_gauges(rows);
+    add_network_gauges(rows);
     return rows;
   }();
   return kRows;

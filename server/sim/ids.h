@@ -19,6 +19,11 @@ using JourneyId = Id<struct JourneyTag, std::uint16_t>;
 using FlagId = Id<struct FlagTag, std::uint16_t>;
 using RevisionId = Id<struct RevisionTag, std::uint16_t>;
 using ConfigKeyId = Id<struct ConfigKeyTag, std::uint16_t>;
+using LinkId = Id<struct LinkTag, std::uint16_t>;
+using DnsNameId = Id<struct DnsNameTag, std::uint16_t>;
+using ResolverId = Id<struct ResolverTag, std::uint16_t>;
+using CertificateId = Id<struct CertificateTag, std::uint16_t>;
+using SecretId = Id<struct SecretTag, std::uint16_t>;
 using ChangeId = Id<struct ChangeTag, std::uint32_t>;  // position in the simulation's list of changes
 using ActionId = Id<struct ActionTag, std::uint32_t>;  // position in the simulation's list of actions
 

@@ -15,6 +15,13 @@ inline constexpr std::int64_t kRetryBudgetBurst = 10'000;
 // Entries sampled by the cache's approximated LRU (Redis' maxmemory-samples).
 inline constexpr int kLruSamples = 5;
 
+// TCP sends again after this, doubled each time, and gives up after so many (RFC 6298; Linux' smallest
+// timeout).
+inline constexpr std::int64_t kRetransmissionUs = 200'000;
+inline constexpr int kRetransmissionsMax = 8;
+// What a full link has dropped finds it full again with this probability.
+inline constexpr std::int64_t kFullAgainPermille = 500;
+
 // How long a player's action takes before it has its effect, when it is not a rollout.
 inline constexpr std::int64_t kFlagPushUs = 1'000'000;
 inline constexpr std::int64_t kConfigPushUs = 5'000'000;
@@ -22,6 +29,16 @@ inline constexpr std::int64_t kShedPushUs = 2'000'000;
 inline constexpr std::int64_t kPurgeUs = 1'000'000;
 inline constexpr std::int64_t kDrainSwitchUs = 1'000'000;
 inline constexpr std::int64_t kKillQueriesUs = 1'000'000;
+inline constexpr std::int64_t kRenewUs = 60'000'000;  // an issuer's challenge and answer
+inline constexpr std::int64_t kReloadUs = 5'000'000;
+inline constexpr std::int64_t kRotateUs = 10'000'000;
+inline constexpr std::int64_t kSyncSecretUs = 15'000'000;
+inline constexpr std::int64_t kFlushDnsUs = 5'000'000;
+inline constexpr std::int64_t kRestoreRecordUs = 30'000'000;  // until every server of the zone has it
+inline constexpr std::int64_t kPolicyPushUs = 10'000'000;
+inline constexpr std::int64_t kSyncClockUs = 10'000'000;
+
+inline constexpr std::int64_t kRateLimitMax = 1'000'000;  // requests a second that players may set
 
 // The adaptive limit of requests at once goes down to this share when they take too long.
 inline constexpr std::int64_t kLimitDecreasePermille = 900;

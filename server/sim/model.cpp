@@ -52,6 +52,41 @@ std::string range_problem(PartKind kind, const Parameters& values) {
   return {};
 }
 
+std::string network_problem(const Model& m, std::string& part) {
+  const auto services = [&](const std::vector<ServiceId>& ids) {
+    for (const ServiceId id : ids) {
+      if (!within(id, m.services)) return false;
+    }
+    return true;
+  };
+  for (const auto& l : m.links) {
+    part = l.name;
+    if (!services(l.from) || !services(l.to)) return "joins no services";
+    if (auto problem = range_problem(PartKind::kLink, l.initial); !problem.empty()) return problem;
+  }
+  for (const auto& r : m.resolvers) {
+    part = r.name;
+    if (auto problem = range_problem(PartKind::kResolver, r.initial); !problem.empty()) return problem;
+  }
+  for (const auto& n : m.dns_names) {
+    part = n.name;
+    if (!within(n.service, m.services)) return "is the name of no service";
+    if (!within(n.resolver, m.resolvers)) return "has no resolver";
+    if (auto problem = range_problem(PartKind::kDnsName, n.initial); !problem.empty()) return problem;
+  }
+  for (const auto& c : m.certificates) {
+    part = c.name;
+    if (!within(c.service, m.services)) return "belongs to no service";
+    if (auto problem = range_problem(PartKind::kCertificate, c.initial); !problem.empty()) return problem;
+  }
+  for (const auto& s : m.secrets) {
+    part = s.name;
+    if (!within(s.service, m.services) || !services(s.clients)) return "is checked by no service";
+    if (auto problem = range_problem(PartKind::kSecret, s.initial); !problem.empty()) return problem;
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> validate(const Model& m) {
@@ -117,6 +152,8 @@ Result<void> validate(const Model& m) {
     for (const auto& r : m.revisions) found = found || r.service == ServiceId(i);
     if (!found) return bad(m.services[i].name, "has no revision");
   }
+  std::string part;
+  if (auto problem = network_problem(m, part); !problem.empty()) return bad(part, problem);
   for (const auto& k : m.config_keys) {
     if (k.target.parameter >= parameters().size() ||
         k.target.part >= part_count(m, parameters()[k.target.parameter].part))
@@ -145,6 +182,16 @@ std::size_t part_count(const Model& m, PartKind kind) {
       return m.journeys.size();
     case PartKind::kFlag:
       return m.flags.size();
+    case PartKind::kLink:
+      return m.links.size();
+    case PartKind::kDnsName:
+      return m.dns_names.size();
+    case PartKind::kResolver:
+      return m.resolvers.size();
+    case PartKind::kCertificate:
+      return m.certificates.size();
+    case PartKind::kSecret:
+      return m.secrets.size();
     case PartKind::kInstance: {
       std::size_t slots = 0;
       for (const auto& s : m.services) slots += s.instances_max;

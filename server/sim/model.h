@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "sim/ids.h"
+#include "sim/network_model.h"
 #include "sim/parameters.h"
 
 namespace incident::sim {
@@ -151,6 +152,11 @@ struct Model {
   std::vector<FlagSpec> flags;
   std::vector<RevisionSpec> revisions;
   std::vector<ConfigKeySpec> config_keys;
+  std::vector<LinkSpec> links;
+  std::vector<ResolverSpec> resolvers;
+  std::vector<DnsNameSpec> dns_names;         // at most one for a service
+  std::vector<CertificateSpec> certificates;  // likewise
+  std::vector<SecretSpec> secrets;            // at most one for a client and a service
   // Load over a day, in permille of a journey's rate, at equal steps from `day_start`; empty: flat.
   std::vector<std::uint32_t> day_shape_permille;
   Duration day_start{0};  // time of day at simulated time zero

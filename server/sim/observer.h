@@ -87,6 +87,8 @@ enum class PartEvent : std::uint8_t {
   kPodWaitsForInit,
   kPodWaitsForAddress,
   kPodTerminating,  // a finalizer holds it
+  kProcessCrashed,
+  kAdmissionDenied,  // of a new pod; told of one that is there
 };
 
 struct PartRecord {

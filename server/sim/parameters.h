@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "sim/network_parameters.h"
 #include "sim/platform_parameters.h"
 
 namespace incident::sim {
@@ -35,11 +36,17 @@ enum class PartKind : std::uint8_t {
   kNode,
   kCluster,
   kJob,
+  kLink,
+  kDnsName,
+  kResolver,
+  kCertificate,
+  kSecret
 };
-inline constexpr int kPartKinds = 17;
+inline constexpr int kPartKinds = 22;
 inline constexpr std::string_view kPartKindNames[kPartKinds] = {
-    "service",  "revision",  "operation",  "edge",       "pool",     "cache", "database", "journey", "flag",
-    "instance", "resources", "deployment", "autoscaler", "function", "node",  "cluster",  "job"};
+    "service", "revision", "operation", "edge",       "pool",        "cache",    "database", "journey",
+    "flag",    "instance", "resources", "deployment", "autoscaler",  "function", "node",     "cluster",
+    "job",     "link",     "dns_name",  "resolver",   "certificate", "secret"};
 
 enum class Unit : std::uint8_t {
   kCount,
@@ -73,12 +80,16 @@ struct ServiceParameters {
   std::int64_t concurrency_target_us = 0;    // adaptive limit: time in the instance to keep to; 0: no limit
   std::int64_t rate_limit = 0;               // requests in 1000 s that the service takes; 0: any number
   std::int64_t rate_burst = 10;              // ... and how many at once
+  std::int64_t admission = 1;                // 0: the cluster's admission webhook refuses its new pods
+  std::int64_t file_bytes = 0;               // size of a generated file that its code loads (rules, features)
+  std::int64_t file_limit = 0;               // what that code has room for; past it requests fail; 0: any
 };
 
 struct RevisionParameters {
   std::int64_t cpu_factor_permille = 1000;  // cost of all work in this version of the code
   std::int64_t error_permille = 0;          // share of requests that this version fails
   std::int64_t delay_us = 0;                // waiting added to each request (a slow call outside the model)
+  std::int64_t crash_permille = 0;          // share of requests that end the process (parts/crash.h)
 };
 
 struct OperationParameters {
@@ -87,6 +98,8 @@ struct OperationParameters {
   std::int64_t rate_limit =
       0;  // requests in 1000 s that the operation takes (parts/admission.h); 0: any number
   std::int64_t rate_burst = 10;
+  std::int64_t max_bytes = 0;       // larger requests are refused; 0: any
+  std::int64_t crash_permille = 0;  // share of requests that end the process (parts/crash.h)
 };
 
 struct EdgeParameters {
@@ -110,6 +123,15 @@ struct EdgeParameters {
   std::int64_t bulkhead = 0;  // calls in progress for each instance of the caller (parts/bulkhead.h); 0: any
   std::int64_t rate_limit = 0;  // requests in 1000 s that the callee takes from this client; 0: any number
   std::int64_t rate_burst = 10;
+  // The way and the callee's answer (parts/route.h).
+  std::int64_t request_bytes = 1'000;
+  std::int64_t response_bytes = 4'000;
+  std::int64_t wrong_port = 0;            // 1: nobody listens where it connects
+  std::int64_t wrong_resolver = 0;        // 1: it asks a resolver that does not know the name
+  std::int64_t old_clients_permille = 0;  // share of these callers with an old trust store
+  std::int64_t forbidden = 0;             // 1: the caller's role lacks the right to this operation
+  std::int64_t misroute_permille = 0;     // share of requests that a proxy leads to no such route
+  std::int64_t repeat = 1;                // calls made one after the other where the code calls once (N+1)
 };
 
 struct PoolParameters {
@@ -143,11 +165,13 @@ struct FlagParameters {
 struct InstanceParameters {
   std::int64_t cpu_factor_permille = 1000;  // cost of work on this instance (noisy neighbour, worn host)
   std::int64_t error_permille = 0;
+  std::int64_t clock_drift_us = 0;  // of its clock: what it takes now to be, less what now is
 };
 
 // Words of these structs that every system uses. What follows them belongs to mechanisms that most do
 // without; a state's hash tells it only where it is not as usual.
-inline constexpr std::size_t kServiceWords = 14, kOperationWords = 2, kEdgeWords = 13, kCacheWords = 3;
+inline constexpr std::size_t kServiceWords = 14, kRevisionWords = 3, kOperationWords = 2, kEdgeWords = 13,
+                             kCacheWords = 3, kInstanceWords = 2;
 
 // One line of the published list.
 struct ParameterInfo {

@@ -46,6 +46,16 @@ std::string part_name(const Model& m, PartKind kind, std::size_t part) {
       return m.journeys[part].name;
     case PartKind::kFlag:
       return m.flags[part].name;
+    case PartKind::kLink:
+      return m.links[part].name;
+    case PartKind::kDnsName:
+      return m.dns_names[part].name;
+    case PartKind::kResolver:
+      return m.resolvers[part].name;
+    case PartKind::kCertificate:
+      return m.certificates[part].name;
+    case PartKind::kSecret:
+      return m.secrets[part].name;
     case PartKind::kInstance: {
       const auto [service, slot] = place_of_instance(m, part);
       return m.services[service].name + "/" + std::to_string(slot);
@@ -86,6 +96,14 @@ ServiceId service_of_part(const Model& m, PartKind kind, std::size_t part) {
       return m.flags[part].service;
     case PartKind::kInstance:
       return ServiceId(place_of_instance(m, part).first);
+    case PartKind::kDnsName:
+      return m.dns_names[part].service;
+    case PartKind::kCertificate:
+      return m.certificates[part].service;
+    case PartKind::kSecret:
+      return m.secrets[part].service;
+    case PartKind::kLink:
+    case PartKind::kResolver:
     case PartKind::kJourney:
     case PartKind::kNode:
     case PartKind::kCluster:

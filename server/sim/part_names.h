@@ -15,7 +15,7 @@ namespace incident::sim {
 std::string part_name(const Model& model, PartKind kind, std::size_t part);
 std::optional<std::uint16_t> find_part(const Model& model, PartKind kind, std::string_view name);
 // The service that a part belongs to: an edge's caller, a pool's owner, where a cache lives; a service
-// itself. None: a part of nobody's, such as a journey.
+// itself. None: a part of nobody's, such as a journey or a link.
 ServiceId service_of_part(const Model& model, PartKind kind, std::size_t part);
 
 }  // namespace incident::sim

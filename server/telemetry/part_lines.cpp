@@ -47,6 +47,12 @@ constexpr PartLine kRows[] = {
      "set"},
     {PartEvent::kPodTerminating, Writer::kKubelet, Level::kWarn, "",
      "pod {pod} is terminating: waiting for finalizers"},
+    {PartEvent::kProcessCrashed, Writer::kProcess, Level::kError, "main",
+     "panic: runtime error: invalid memory address or nil pointer dereference [signal SIGSEGV: segmentation "
+     "violation], exit status 2"},
+    {PartEvent::kAdmissionDenied, Writer::kKubelet, Level::kWarn, "",
+     "FailedCreate: Error creating a pod of {service}: Internal error occurred: failed calling webhook "
+     "\"validate.policy.svc\": tls: failed to verify certificate"},
 };
 constexpr std::span<const PartLine> kLines = kRows;
 

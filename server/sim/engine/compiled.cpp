@@ -1,5 +1,7 @@
 #include "sim/engine/compiled.h"
 
+#include <algorithm>
+
 namespace incident::sim {
 namespace {
 
@@ -39,6 +41,32 @@ void compile_steps(Compiled& c, const Model& model) {
   }
 }
 
+bool holds(const std::vector<ServiceId>& group, ServiceId service) {
+  return group.empty() || std::find(group.begin(), group.end(), service) != group.end();
+}
+
+CompiledRoute route_of(Compiled& c, const Model& m, const EdgeSpec& edge) {
+  const ServiceId to = m.operations[edge.to.index()].service;
+  CompiledRoute route;
+  for (std::size_t n = 0; n < m.dns_names.size(); ++n) {
+    if (m.dns_names[n].service == to) route.name = static_cast<std::uint16_t>(n);
+  }
+  for (std::size_t n = 0; n < m.certificates.size(); ++n) {
+    if (m.certificates[n].service == to) route.certificate = static_cast<std::uint16_t>(n);
+  }
+  for (std::size_t n = 0; n < m.secrets.size(); ++n) {
+    if (m.secrets[n].service == to && holds(m.secrets[n].clients, edge.from))
+      route.secret = static_cast<std::uint16_t>(n);
+  }
+  route.first_link = static_cast<std::uint32_t>(c.route_links.size());
+  for (std::size_t n = 0; n < m.links.size(); ++n) {
+    if (!holds(m.links[n].from, edge.from) || !holds(m.links[n].to, to)) continue;
+    c.route_links.push_back(static_cast<std::uint16_t>(n));
+    ++route.links;
+  }
+  return route;
+}
+
 std::uint32_t add_timers(Compiled& c, TimerKind kind, std::size_t count) {
   const auto first = static_cast<std::uint32_t>(c.timers.size());
   for (std::uint32_t i = 0; i < count; ++i) c.timers.push_back({kind, i});
@@ -64,6 +92,10 @@ Compiled::Compiled(const Model& model, const Plan& plan) {
     const bool connects = pool != PoolId::kNone || services[to].database;
     edges.push_back({e.from.value, to, e.to.value, pool, connects, clients});
     clients += services[e.from.index()].slots;
+  }
+  if (!model.links.empty() || !model.dns_names.empty() || !model.certificates.empty() ||
+      !model.secrets.empty()) {
+    for (const EdgeSpec& e : model.edges) routes.push_back(route_of(*this, model, e));
   }
   for (const PoolSpec& p : model.pools) {
     pools.push_back({p.owner.value, p.target.value, pool_states, idle_counts});

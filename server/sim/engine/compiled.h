@@ -40,6 +40,16 @@ struct CompiledEdge {
   std::uint32_t client;  // first of its clients, one for each slot of `from`
 };
 
+// What lies on an edge's way; none: kNone16.
+struct CompiledRoute {
+  std::uint16_t name = UINT16_MAX, certificate = UINT16_MAX, secret = UINT16_MAX;
+  std::uint16_t links = 0;
+  std::uint32_t first_link = 0;  // into route_links
+  bool empty() const {
+    return name == UINT16_MAX && certificate == UINT16_MAX && secret == UINT16_MAX && links == 0;
+  }
+};
+
 struct CompiledService {
   std::uint16_t first;  // instance
   std::uint16_t slots;
@@ -80,6 +90,8 @@ struct Compiled {
   std::vector<CompiledStep> steps;
   std::vector<CompiledOperation> operations;
   std::vector<CompiledEdge> edges;
+  std::vector<CompiledRoute> routes;       // by edge; empty in a model that has none of it
+  std::vector<std::uint16_t> route_links;  // links of all routes, one after the other
   std::vector<CompiledService> services;
   std::vector<CompiledPool> pools;
   std::vector<std::uint16_t> service_of;  // instance

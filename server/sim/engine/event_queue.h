@@ -21,6 +21,7 @@ enum class EventKind : std::uint8_t {
   kActionEffect,  // a player's action comes into effect: action
   kHedge,         // an attempt has taken so long that a second may start: call
   kProcessEnds,   // the kernel or itself ends a process: instance and its epoch
+  kCrash          // a request has ended its process: instance and its epoch
 };
 
 // Among events of one time the sequence number decides; the bits below it say what the event is.

@@ -10,8 +10,9 @@
 #include "sim/parts/changes.h"
 #include "sim/parts/connection_pool.h"
 #include "sim/parts/cpu.h"
-#include "sim/parts/hedging.h"
 #include "sim/parts/cpu_quota.h"
+#include "sim/parts/crash.h"
+#include "sim/parts/hedging.h"
 #include "sim/parts/instance.h"
 #include "sim/parts/journeys.h"
 #include "sim/parts/locks.h"
@@ -20,6 +21,7 @@
 #include "sim/parts/platform.h"
 #include "sim/parts/pods.h"
 #include "sim/parts/probes.h"
+#include "sim/parts/route.h"
 #include "sim/parts/steps.h"
 
 namespace incident::sim {
@@ -40,6 +42,11 @@ void copy_parameters(World& w) {
   copy_initial(w.cache_parameters, m.caches);
   copy_initial(w.journey_parameters, m.journeys);
   copy_initial(w.flag_parameters, m.flags);
+  copy_initial(w.link_parameters, m.links);
+  copy_initial(w.dns_name_parameters, m.dns_names);
+  copy_initial(w.resolver_parameters, m.resolvers);
+  copy_initial(w.certificate_parameters, m.certificates);
+  copy_initial(w.secret_parameters, m.secrets);
   for (const ServiceSpec& s : m.services) w.database_parameters.push_back(s.database);
   w.instance_parameters.resize(w.compiled->instances.size());
   for (int kind = 0; kind < kPartKinds; ++kind) {
@@ -118,6 +125,8 @@ bool handle(World& w, const Event& event) {
     case EventKind::kActionEffect:
       action_effect(w, target.slot);
       return true;
+    case EventKind::kCrash:
+      return crash(w, static_cast<std::uint16_t>(target.slot), target.generation);
     case EventKind::kHedge:
       if (!w.calls.current(target)) return false;
       return hedge(w, target.slot);
@@ -173,6 +182,7 @@ std::unique_ptr<World> make_world(std::shared_ptr<const Model> model, std::share
   for (std::size_t s = 0; s < c.services.size(); ++s) {
     if (!c.services[s].users) start_initial(w, static_cast<std::uint16_t>(s));
   }
+  load_all(w);
   refresh_derived(w);
   start_journeys(w);
   arm_plan(w);

@@ -104,9 +104,28 @@ void add_guards(Hasher& h, const World& w) {
   add_some(h, w.flights);
 }
 
+void add_network(Hasher& h, const World& w) {
+  add_some(h, w.link_parameters);
+  add_some(h, w.dns_name_parameters);
+  add_some(h, w.resolver_parameters);
+  add_some(h, w.certificate_parameters);
+  add_some(h, w.secret_parameters);
+  add_some(h, w.links);
+  add_some(h, w.name_caches);
+  for (const ResolverState& r : w.resolvers) {
+    h.add(r.bucket);
+    h.add(r.no_error);
+    h.add(r.no_domain);
+    h.add(r.server_failures);
+    h.add(r.dropped);
+  }
+  add_some(h, w.loaded_certificates);
+  add_some(h, w.loaded_secrets);
+}
+
 void add_parameters(Hasher& h, const World& w) {
   add_words(h, w.service_parameters, kServiceWords);
-  h.add(w.revision_parameters);
+  add_words(h, w.revision_parameters, kRevisionWords);
   add_words(h, w.operation_parameters, kOperationWords);
   add_words(h, w.edge_parameters, kEdgeWords);
   h.add(w.pool_parameters);
@@ -114,7 +133,7 @@ void add_parameters(Hasher& h, const World& w) {
   h.add(w.database_parameters);
   h.add(w.journey_parameters);
   h.add(w.flag_parameters);
-  h.add(w.instance_parameters);
+  add_words(h, w.instance_parameters, kInstanceWords);
   for (int kind = 0; kind < kPartKinds; ++kind) {
     const bool usual = kind <= static_cast<int>(PartKind::kInstance);
     if (usual || !w.causes[kind].empty()) h.add(w.causes[kind]);
@@ -179,6 +198,7 @@ std::uint64_t state_hash(const World& w) {
   for (const ActionView& action : w.actions) add_action(h, action);
   add_guards(h, w);
   add_platform(h, w.platform);
+  add_network(h, w);
   return h.digest();
 }
 

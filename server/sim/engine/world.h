@@ -16,6 +16,7 @@
 #include "sim/engine/cpu_heap.h"
 #include "sim/engine/event_queue.h"
 #include "sim/engine/guards.h"
+#include "sim/engine/network_state.h"
 #include "sim/engine/platform_state.h"
 #include "sim/engine/slot_pool.h"
 #include "sim/engine/timer_heap.h"
@@ -275,6 +276,11 @@ struct World {
   std::vector<JourneyParameters> journey_parameters;
   std::vector<FlagParameters> flag_parameters;
   std::vector<InstanceParameters> instance_parameters;
+  std::vector<LinkParameters> link_parameters;
+  std::vector<DnsNameParameters> dns_name_parameters;
+  std::vector<ResolverParameters> resolver_parameters;
+  std::vector<CertificateParameters> certificate_parameters;
+  std::vector<SecretParameters> secret_parameters;
   std::vector<CauseMask> causes[kPartKinds];  // of each part
   std::vector<CausalSetting> causal_settings;
 
@@ -289,6 +295,12 @@ struct World {
   std::vector<Flight> flights;
   std::vector<std::uint32_t> flight_heads;  // by instance
   std::uint32_t free_flight = kNone;
+
+  std::vector<LinkLane> links;         // two for each link
+  std::vector<NameCache> name_caches;  // for each name by client_column (parts/route.h)
+  std::vector<ResolverState> resolvers;
+  std::vector<LoadedCertificate> loaded_certificates;  // for each certificate by instance
+  std::vector<LoadedSecret> loaded_secrets;            // for each secret by client_column
 
   std::vector<ServiceState> services;
   std::vector<std::vector<std::uint16_t>> serving;  // instances that the load balancer may pick, by service

@@ -10,6 +10,7 @@
 #include "sim/parts/instance.h"
 #include "sim/parts/load_balancer.h"
 #include "sim/parts/memory.h"
+#include "sim/parts/network_actions.h"
 #include "sim/parts/orchestrator.h"
 
 namespace incident::sim {
@@ -287,6 +288,16 @@ constexpr std::array<ActionRules, kActionKinds> kRules = {{
     {preview_instance, nullptr, drain_instance},
     {preview_service, nullptr, kill_long_statements},
     {preview_collect, nullptr, collect_everywhere},
+    {preview_network, nullptr, renew_certificate},
+    {preview_network, nullptr, reload_certificate},
+    {preview_network, nullptr, rotate_secret},
+    {preview_network, nullptr, sync_secret_action},
+    {preview_network, nullptr, flush_dns},
+    {preview_network, nullptr, restore_record},
+    {preview_network, nullptr, set_link_policy},
+    {preview_network, nullptr, set_rate_limit},
+    {preview_network, nullptr, set_breaker},
+    {preview_network, nullptr, sync_clock},
 }};
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "sim/parts/instance.h"
 #include "sim/parts/journeys.h"
 #include "sim/parts/load_balancer.h"
+#include "sim/parts/route.h"
 #include "sim/parts/sockets.h"
 #include "sim/parts/steps.h"
 
@@ -210,7 +211,8 @@ void send(World& w, std::uint32_t call, std::uint16_t target) {
   const Socket socket = w.platform.counts_sockets != 0 ? open_socket(w, call) : Socket::kOpen;
   if (socket == Socket::kRefused) return;
   std::int64_t delay = 0;
-  if (edge.connects && !open_connection(w, call, delay)) {
+  bool fresh = true;  // without a pool every call connects anew
+  if (edge.connects && !open_connection(w, call, delay, fresh)) {
     c.cause |= w.cause(PartKind::kDatabase, edge.to_service) | w.instances[target].tint;
     return fail_soon(w, call, Outcome::kTooManyConnections, 2 * network_delay(c.stream, p));
   }
@@ -221,6 +223,7 @@ void send(World& w, std::uint32_t call, std::uint16_t target) {
     deadlines_of(w, c).insert(w.calls, call);
     w.arm_by(w.compiled->timer_edge + c.edge, c.deadline);
   }
+  if (!plain && !set_out(w, call, fresh, delay)) return;
   delay += network_delay(c.stream, p);
   if (socket == Socket::kLost || (p.loss_permille > 0 && draw_permille(c.stream, p.loss_permille))) {
     if (timeout == 0) fail_soon(w, call, Outcome::kTimeout, kLostWithoutTimeoutUs);
@@ -234,7 +237,7 @@ void send(World& w, std::uint32_t call, std::uint16_t target) {
   t.inherited = inherited;
   t.cause = inherited;
   w.calls[call].server = w.tasks.handle(task);
-  if (!plain) brief(w, call, task);
+  if (!plain) brief(w, call, task, fresh);
   if (delay > 0) return w.schedule(w.now + delay, EventKind::kArrive, w.tasks.handle(task));
   arrive(w, task);
 }
@@ -245,7 +248,8 @@ void answer(World& w, std::uint32_t call, Outcome outcome, CauseMask cause) {
   c.cause |= cause;
   c.server = {};
   c.state = CallState::kReplying;
-  const std::int64_t delay = network_delay(c.stream, w.edge_parameters[c.edge]);
+  std::int64_t delay = network_delay(c.stream, w.edge_parameters[c.edge]);
+  if (w.edge_plain[c.edge] == 0 && !come_back(w, call, delay)) return;
   if (delay > 0) return w.schedule(w.now + delay, EventKind::kReply, w.calls.handle(call));
   attempt_over(w, call);
 }

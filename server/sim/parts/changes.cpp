@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "sim/parts/certificates.h"
 #include "sim/parts/connection_pool.h"
 #include "sim/parts/cpu.h"
 #include "sim/parts/instance.h"
@@ -54,6 +55,16 @@ auto* word_of(WorldType& w, ParameterRef ref) {
       return at(w.platform.clusters);
     case PartKind::kJob:
       return at(w.platform.job_parameters);
+    case PartKind::kLink:
+      return at(w.link_parameters);
+    case PartKind::kDnsName:
+      return at(w.dns_name_parameters);
+    case PartKind::kResolver:
+      return at(w.resolver_parameters);
+    case PartKind::kCertificate:
+      return at(w.certificate_parameters);
+    case PartKind::kSecret:
+      return at(w.secret_parameters);
   }
   return at(w.service_parameters);
 }
@@ -64,14 +75,17 @@ void each_instance(World& w, std::size_t service, F f) {
   for (std::uint16_t i = s.first; i < s.first + s.slots; ++i) f(i);
 }
 
-void react(World& w, PartKind kind, std::uint16_t part) {
+void react(World& w, const ParameterInfo& parameter, std::uint16_t part) {
+  const PartKind kind = parameter.part;
   if (kind == PartKind::kJourney) update_rate(w, part);
   if (kind == PartKind::kPool) {
     const CompiledPool& p = w.compiled->pools[part];
     for (std::uint32_t s = 0; s < w.compiled->services[p.owner].slots; ++s)
       grant_waiting(w, part, p.first_state + s);
   }
+  if (kind == PartKind::kCertificate) certificate_changed(w, part);
   if (kind != PartKind::kService) return;
+  if (parameter.name == "admission" && !w.compiled->services[part].users) reconcile(w, part);
   each_instance(w, part, [&](std::uint16_t i) {
     Instance& instance = w.instances[i];
     const bool checks = instance.state == InstanceState::kReady;
@@ -144,7 +158,7 @@ void set_parameter(World& w, ParameterRef ref, std::int64_t value, CauseMask mas
   before_platform_change(w, kind, ref.part);
   *word = value;
   refresh_derived(w);
-  react(w, kind, ref.part);
+  react(w, parameters()[ref.parameter], ref.part);
   after_platform_change(w, kind, ref.part);
 }
 

@@ -45,8 +45,19 @@ void close_one_idle(World& w, std::size_t pool, std::uint32_t state) {
 }
 
 bool broken(Outcome outcome) {
-  return outcome == Outcome::kTimeout || outcome == Outcome::kConnectionReset ||
-         outcome == Outcome::kConnectionRefused || outcome == Outcome::kCancelled;
+  switch (outcome) {
+    case Outcome::kTimeout:
+    case Outcome::kConnectionReset:
+    case Outcome::kConnectionRefused:
+    case Outcome::kCancelled:
+    case Outcome::kDnsFailure:
+    case Outcome::kTlsFailure:
+    case Outcome::kUnreachable:
+    case Outcome::kUnauthorized:
+      return true;
+    default:
+      return false;
+  }
 }
 
 // The connection itself closes at the caller; the target notices when its work is done.
@@ -94,7 +105,7 @@ void acquire_connection(World& w, std::uint32_t call) {
   w.arm_by(w.compiled->timer_pool + at, c.deadline);
 }
 
-bool open_connection(World& w, std::uint32_t call, std::int64_t& delay) {
+bool open_connection(World& w, std::uint32_t call, std::int64_t& delay, bool& fresh) {
   Call& c = w.calls[call];
   Instance& target = w.instances[c.target];
   const std::uint16_t pool = w.compiled->edges[c.edge].pool;
@@ -106,6 +117,7 @@ bool open_connection(World& w, std::uint32_t call, std::int64_t& delay) {
     if (idle > 0) {
       --idle;
       c.has_connection = kConnected;
+      fresh = false;
       return true;
     }
     if (database_is_full(w, c.target)) return false;

@@ -14,10 +14,11 @@ inline constexpr std::uint8_t kNoConnection = 0, kPoolSlot = 1, kConnected = 2;
 
 // Sends the call at once, or puts it in the queue for a slot.
 void acquire_connection(World& w, std::uint32_t call);
-// Connects the call to its target; adds what that takes to `delay`. False: the target refuses.
-bool open_connection(World& w, std::uint32_t call, std::int64_t& delay);
 // Whether the call would find an idle connection to its target in its pool.
 bool has_idle_connection(const World& w, const Call& c);
+// Connects the call to its target; adds what that takes to `delay`, and tells whether the connection is a new
+// one. False: the target refuses.
+bool open_connection(World& w, std::uint32_t call, std::int64_t& delay, bool& fresh);
 // Gives back what the call holds, if anything; its outcome tells whether the connection can be used again.
 void release_connection(World& w, std::uint32_t call);
 // A slot was granted to a call that had waited.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "sim/parts/admission.h"
 #include "sim/parts/call_policy.h"
 #include "sim/parts/guards.h"
 
@@ -30,13 +29,6 @@ std::int64_t patience(World& w, const Call& c) {
   if (deadline == 0) return own;
   const std::int64_t left = std::max<std::int64_t>(deadline - w.now, 1);
   return own == 0 ? left : std::min(own, left);
-}
-
-void brief(World& w, std::uint32_t call, std::uint32_t task) {
-  const Call& c = w.calls[call];
-  const EdgeParameters& p = w.edge_parameters[c.edge];
-  if (p.propagate_deadline != 0 && c.has_deadline != 0) guard_of(w, task).deadline = c.deadline;
-  if (!within_client_rate(w, c.edge, w.tasks[task].cause)) guard_of(w, task).verdict = Outcome::kRateLimited;
 }
 
 }  // namespace incident::sim

@@ -12,7 +12,5 @@ namespace incident::sim {
 bool has_time(World& w, std::uint32_t call);
 // How long an attempt that is sent now may take; 0: without end.
 std::int64_t patience(World& w, const Call& c);
-// The request that was made for the call learns its deadline and what the callee will say to it.
-void brief(World& w, std::uint32_t call, std::uint32_t task);
 
 }  // namespace incident::sim

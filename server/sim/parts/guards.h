@@ -1,6 +1,6 @@
 // Whether a system uses any of the mechanisms that most do without (deadlines, hedging, bulkheads, admission
-// control, rate limits, single-flight): the flags that keep them off the path of every other request, and the
-// guard of a request.
+// control, rate limits, single-flight, what lies on the way): the flags that keep them off the path of every
+// other request, and the guard of a request.
 #pragma once
 
 #include "sim/engine/world.h"

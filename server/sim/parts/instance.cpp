@@ -9,8 +9,8 @@
 #include "sim/parts/orchestrator.h"
 #include "sim/parts/platform.h"
 #include "sim/parts/probes.h"
-#include "sim/parts/single_flight.h"
 #include "sim/parts/process_limits.h"
+#include "sim/parts/single_flight.h"
 #include "sim/parts/steps.h"
 
 namespace incident::sim {
@@ -134,8 +134,8 @@ void refresh_derived(World& w) {
   w.operation_plain.resize(w.operation_parameters.size());
   for (std::size_t o = 0; o < w.operation_parameters.size(); ++o) {
     const OperationParameters& p = w.operation_parameters[o];
-    w.operation_plain[o] =
-        p.cpu_factor_permille == 1000 && p.error_permille == 0 && w.cause(PartKind::kOperation, o) == 0;
+    w.operation_plain[o] = p.cpu_factor_permille == 1000 && p.error_permille == 0 && p.crash_permille == 0 &&
+                           w.cause(PartKind::kOperation, o) == 0;
   }
   for (std::size_t i = 0; i < w.instances.size(); ++i) {
     Instance& instance = w.instances[i];
@@ -148,8 +148,8 @@ void refresh_derived(World& w) {
     const InstanceParameters& own = w.instance_parameters[i];
     const bool warm = p.warmup_factor_permille == 1000 || w.now - instance.warm_from >= p.warmup_us;
     instance.plain = warm && r.cpu_factor_permille == 1000 && r.error_permille == 0 && r.delay_us == 0 &&
-                     own.cpu_factor_permille == 1000 && own.error_permille == 0 &&
-                     w.cause(PartKind::kRevision, instance.revision) == 0 &&
+                     r.crash_permille == 0 && !file_too_large(p) && own.cpu_factor_permille == 1000 &&
+                     own.error_permille == 0 && w.cause(PartKind::kRevision, instance.revision) == 0 &&
                      w.cause(PartKind::kInstance, i) == 0;
   }
 }

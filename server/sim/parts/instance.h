@@ -32,6 +32,11 @@ void dispatch(World& w, std::uint16_t instance);
 // The caller has gone and says so: drops the task if its work has not begun.
 void cancel_unstarted(World& w, std::uint32_t task);
 
+// A generated file has outgrown what the code that loads it has room for: every request fails.
+inline bool file_too_large(const ServiceParameters& p) {
+  return p.file_limit > 0 && p.file_bytes > p.file_limit;
+}
+
 // After parameters, causes or an instance's revision have changed: what is copied and what is plain.
 void refresh_derived(World& w);
 

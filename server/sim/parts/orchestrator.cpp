@@ -13,6 +13,7 @@
 #include "sim/parts/platform.h"
 #include "sim/parts/pods.h"
 #include "sim/parts/probes.h"
+#include "sim/parts/route.h"
 
 namespace incident::sim {
 namespace {
@@ -79,6 +80,7 @@ void start(World& w, std::uint16_t i, std::uint16_t revision) {
   instance.healthy = 0;
   instance.tint = 0;
   ++instance.epoch;
+  load_process(w, i);
   refresh_derived(w);
   if (!w.compiled->managed) set_life(w, i, w.now + w.service_parameters[service].startup_us);
   report_part(w, PartEvent::kInstanceStarting, service, i, 0, w.cause(PartKind::kRevision, revision));
@@ -92,6 +94,20 @@ void start_new(World& w, std::uint16_t i, std::uint16_t revision) {
   instance.drained = 0;
   if (w.compiled->managed) new_pod(w, i);
   start(w, i, revision);
+}
+
+// Whether the cluster takes a new pod of the service: its admission webhooks have a say. When they cannot be
+// reached or trusted and fail closed, rollouts and scaling stand still, and what runs goes on.
+bool admitted(World& w, std::uint16_t service) {
+  if (w.service_parameters[service].admission != 0) return true;
+  // Told of one of its pods that are there: the new one has no name yet.
+  const CompiledService& s = w.compiled->services[service];
+  std::uint16_t witness = kNone16;
+  for (std::uint16_t i = s.first; i < s.first + s.slots && witness == kNone16; ++i) {
+    if (w.instances[i].state != InstanceState::kAbsent) witness = i;
+  }
+  report_part(w, PartEvent::kAdmissionDenied, service, witness, 0, w.cause(PartKind::kService, service));
+  return false;
 }
 
 // Everything on the instance ends now. Callers learn of it after the network's delay.
@@ -215,6 +231,7 @@ void reconcile(World& w, std::uint16_t service) {
     const Census c = census(w, service);
     if (c.old == 0 && c.active < s.desired) {
       if (c.free == kNone16) return;  // a draining one still has the slot
+      if (!admitted(w, service)) return;
       start_new(w, c.free, s.revision);
       continue;
     }
@@ -234,6 +251,7 @@ void reconcile(World& w, std::uint16_t service) {
     if (c.old > 0 && s.rolling != 0) {
       if (c.starting > 0 || c.unhealthy_new > 0) return;
       const bool spare = c.active > s.desired;
+      if (!spare && !admitted(w, service)) return;
       if (!spare && c.free != kNone16) return start_new(w, c.free, s.revision);
       // Without a free slot an old one has to go first, one at a time.
       if (!spare && c.draining > 0) return;

@@ -3,6 +3,7 @@
 #include "sim/parts/cache.h"
 #include "sim/parts/call_policy.h"
 #include "sim/parts/cpu.h"
+#include "sim/parts/crash.h"
 #include "sim/parts/instance.h"
 #include "sim/parts/journeys.h"
 #include "sim/parts/locks.h"
@@ -37,6 +38,13 @@ bool pass_start(World& w, std::uint32_t task) {
     w.schedule(w.now + r.delay_us, EventKind::kResume, w.tasks.handle(task));
     return false;
   }
+  const std::uint16_t service = w.service_of(t.instance);
+  if (file_too_large(w.service_parameters[service])) {
+    t.cause |= w.cause(PartKind::kService, service);
+    end_task(w, task, Outcome::kError);
+    return false;
+  }
+  if (crashes(w, task)) return false;
   const auto fails = [&](std::int64_t permille, PartKind kind, std::size_t part) {
     if (permille <= 0 || !draw_permille(t.stream, permille)) return false;
     t.cause |= w.cause(kind, part);
@@ -160,6 +168,10 @@ void call_returned(World& w, std::uint32_t task, CallRole role, std::uint16_t at
   switch (role) {
     case CallRole::kPlain:
       if (!ok && !step.optional) return finish(w, task, Outcome::kDependency);
+      // An N+1 query: the same call for each row of an answer, one after the other.
+      if (w.edge_plain[step.edge] == 0 && ++t.pending < w.edge_parameters[step.edge].repeat)
+        return start_call(w, task, step.edge, CallRole::kPlain, at);
+      t.pending = 0;
       break;
     case CallRole::kParallel: {
       if (!ok && !step.optional) t.outcome = Outcome::kDependency;
