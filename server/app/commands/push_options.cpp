@@ -23,7 +23,8 @@ void add_push_options(CLI::App& command, PushOptions& options, const std::string
       .add_option(to, options.collector.url,
                   "the collector's address; /v1/metrics, /v1/logs and /v1/traces are put behind it")
       ->required(required);
-  command.add_option("--header", options.headers, "NAME=VALUE sent with each request; may be repeated");
+  command.add_option("--header", options.headers, "NAME=VALUE sent with each request; may be repeated")
+      ->allow_extra_args(false);
   command
       .add_option("--headers-file", options.headers_file,
                   "file with a NAME=VALUE on each line, for keys; OTLP_HEADERS works too")
@@ -34,6 +35,7 @@ void add_push_options(CLI::App& command, PushOptions& options, const std::string
   command
       .add_option("--signal", options.collector.signals,
                   "send only this: metrics, logs or traces; may be repeated")
+      ->allow_extra_args(false)
       ->check(CLI::IsMember({"metrics", "logs", "traces"}));
   command.add_option("--interval", options.interval, "between two points of one series")
       ->capture_default_str();
