@@ -17,6 +17,8 @@ sim::ServiceId service_of(const Arena& arena, const sim::Action& action) {
   switch (action.kind) {
     case ActionKind::kRestartInstance:
     case ActionKind::kDrainInstance:
+    case ActionKind::kPromoteInstance:
+    case ActionKind::kFenceInstance:
       return arena.sim().instance(sim::InstanceId(action.target)).service;
     case ActionKind::kSetConfig:
       return model.config_keys[action.target].service;
@@ -71,6 +73,19 @@ std::string effect_of(const Arena& arena, const sim::Action& action) {
     case ActionKind::kKillQueries:
       return "Every statement running longer than " + std::to_string(action.value) +
              " ms ends; their callers see errors.";
+    case ActionKind::kEndIdleTransactions:
+      return "Every transaction left open for more than " + std::to_string(action.value) +
+             " ms ends, and gives back its locks.";
+    case ActionKind::kExtendVolume:
+      return "The volume gets " + std::to_string(action.value) +
+             " GiB more; it cannot be made smaller again.";
+    case ActionKind::kSkipMessage:
+      return "The next message of partition " + std::to_string(action.value) + " will never be handled.";
+    case ActionKind::kPauseGroup:
+      return action.value != 0 ? "Nothing is consumed; messages pile up." : "The group consumes again.";
+    case ActionKind::kScalePartitions:
+      return "To " + std::to_string(action.value) +
+             " partitions; the groups rebalance, and keys move to other partitions.";
     default:
       return std::string(scenario::action_info(action.kind).effect);
   }

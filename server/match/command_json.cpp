@@ -20,7 +20,16 @@ constexpr std::array<std::string_view, sim::kActionKinds> kActionNames = {
     "rotate_secret",     "sync_secret",
     "flush_dns",         "restore_record",
     "set_link_policy",   "set_rate_limit",
-    "set_breaker",       "sync_clock"};
+    "set_breaker",       "sync_clock",
+    "fail_over",         "promote_instance",
+    "fence_instance",    "end_idle_transactions",
+    "analyze_table",     "vacuum_table",
+    "create_index",      "alter_key_bigint",
+    "free_disk",         "drop_replication_slot",
+    "extend_volume",     "skip_message",
+    "reset_offsets",     "restart_group",
+    "pause_consumer",    "scale_partitions",
+    "purge_topic"};
 
 constexpr std::int64_t kTimeMaxUs = 365LL * 24 * 3600 * 1'000'000;
 

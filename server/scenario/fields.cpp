@@ -9,7 +9,9 @@ using enum FieldType;
 using sim::PartKind;
 using Choice = std::string_view;
 
-constexpr Choice kKinds[] = {"users", "application", "database", "cache", "external"};
+constexpr Choice kKinds[] = {"users", "application", "database", "cache", "external", "broker"};
+constexpr Choice kRoutes[] = {"primary", "replica", "any"};
+constexpr Choice kFound[] = {"key", "index", "all"};
 constexpr Choice kShapes[] = {"constant", "exponential", "lognormal"};
 constexpr Choice kSeverities[] = {"critical", "warning"};
 constexpr Choice kUnits[] = {"s", "req/s", "percent", "count", "cores", "bytes"};
@@ -47,6 +49,8 @@ constexpr Field kDefaults[] = {
 constexpr Field kOperation[] = {
     text("name", "as routes and statements are named: \"GET /cart\""),
     parameters_of("parameters", PartKind::kOperation, "what it starts with"),
+    {"writes", kBoolean, false, "databases: whether it writes; so does one that inserts, updates or deletes"},
+    choice("route", kRoutes, "replicated databases: who is asked; the primary unless said otherwise", false),
     {"steps", kSteps, true, "what it does, one after the other"},
 };
 constexpr Field kClient[] = {
@@ -74,6 +78,9 @@ constexpr Field kService[] = {
                   "memory, heap, CPU quota, files, threads and ports of a pod"),
     parameters_of("deployment", PartKind::kDeployment, "how its pods are placed, started and replaced"),
     text("waits_for", "a service that must serve before the pods of this one start", false),
+    {"replicated", kBoolean, false, "databases: the first pod is the primary, the others are its replicas"},
+    whole("shard_keys", 1, 10'000'000, "each request goes to the pod that its key belongs to, of so many"),
+    {"shard_zipf", kShare, false, "exponent of the popularity of those keys: 90% is 0.9"},
     {"operations", kObjects, false, "its endpoints or statements", &kOperationFields},
     {"clients", kObjects, false, "its calls to other services", &kClientFields},
     {"revisions", kObjects, false, "further versions of its code", &kRevisionFields},
@@ -96,6 +103,27 @@ constexpr Field kRowLocks[] = {
     text("database", "whose rows they are"),
     whole("rows", 1, 1'000'000, "how many rows are locked"),
     {"zipf", kShare, false, "exponent of the popularity of rows: 0% is all alike"},
+};
+constexpr Field kTable[] = {
+    text("name", "the table; unique"),
+    text("database", "where it lies"),
+    parameters_of("parameters", PartKind::kTable, "rows, index, key"),
+};
+constexpr Field kTopic[] = {
+    text("name", "unique"),
+    text("broker", "the service of kind broker"),
+    whole("partitions", 1, 256, "at the start; 1 unless said otherwise"),
+    whole("partitions_max", 1, 256, "what scaling can reach"),
+    whole("keys", 1, 10'000'000, "how many different keys its messages have; none: no keys"),
+    {"zipf", kShare, false, "exponent of the popularity of keys: 90% is 0.9"},
+    parameters_of("parameters", PartKind::kTopic, "retention, replicas"),
+};
+constexpr Field kGroup[] = {
+    text("name", "unique"),
+    text("topic", "what it consumes"),
+    text("handles", "the operation that runs for each message: \"service.operation\""),
+    text("dead_letters", "the topic for messages that failed too often; none: they are skipped", false),
+    parameters_of("parameters", PartKind::kGroup, "polls, sessions, retries"),
 };
 constexpr Field kFlag[] = {
     text("name", "unique"),
@@ -191,6 +219,9 @@ constexpr Field kSystem[] = {
     {"pools", kObjects, false, "connection pools", &kPoolFields},
     {"caches", kObjects, false, "caches", &kCacheFields},
     {"row_locks", kObjects, false, "rows that transactions lock", &kRowLocksFields},
+    {"tables", kObjects, false, "tables of databases", &kTableFields},
+    {"topics", kObjects, false, "topics of brokers", &kTopicFields},
+    {"groups", kObjects, false, "consumer groups", &kGroupFields},
     {"flags", kObjects, false, "feature flags", &kFlagFields},
     {"links", kObjects, false, "the network between services", &kLinkFields},
     {"resolvers", kObjects, false, "who answers for names", &kResolverFields},
@@ -298,6 +329,36 @@ constexpr Field kCachePut[] = {
     text("via", "the client that fills it"),
 };
 constexpr Field kLock[] = {text("lock", "row locks: one row of them, until the operation ends")};
+constexpr Field kLockRows[] = {
+    {"lock_rows", kTexts, true, "row locks: one row of each, together, until the operation ends"},
+    {"each", kDuration, false, "how long each row is worked on before the next is locked"},
+};
+constexpr Field kRead[] = {
+    text("read", "a table"),
+    choice("by", kFound, "how its rows are found; by the index unless said otherwise", false),
+    whole("rows", 1, 1'000'000, "how many are read"),
+};
+constexpr Field kInsert[] = {
+    text("insert", "a table"),
+    whole("rows", 1, 1'000'000, "how many"),
+};
+constexpr Field kUpdate[] = {
+    text("update", "a table; rows are found by its index"),
+    whole("rows", 1, 1'000'000, "how many"),
+};
+constexpr Field kDelete[] = {
+    text("delete", "a table; rows are found by its index"),
+    whole("rows", 1, 1'000'000, "how many"),
+};
+constexpr Field kAppend[] = {text("append", "a topic of this broker: puts a message into it")};
+constexpr Field kAwait[] = {
+    text("await", "customers: the group that has to handle what their last request put into its topic"),
+    {"within", kDuration, true, "how long they wait; then it counts as failed"},
+};
+constexpr Field kUnlessFlag[] = {
+    text("unless_flag", "while this flag is off"),
+    {"do", kSteps, true, "these steps"},
+};
 constexpr Field kMaybe[] = {
     {"maybe", kShare, true, "with this probability"},
     {"do", kSteps, true, "these steps"},
@@ -317,6 +378,9 @@ const ObjectSpec kClientFields{"client", "How a service calls one operation of a
 const ObjectSpec kPoolFields{"pool", "A connection pool.", kPool};
 const ObjectSpec kCacheFields{"cache", "A cache.", kCache};
 const ObjectSpec kRowLocksFields{"row_locks", "Rows that transactions lock.", kRowLocks};
+const ObjectSpec kTableFields{"table", "A table of a database.", kTable};
+const ObjectSpec kTopicFields{"topic", "A topic of a broker.", kTopic};
+const ObjectSpec kGroupFields{"group", "Consumers of a topic.", kGroup};
 const ObjectSpec kFlagFields{"flag", "A feature flag.", kFlag};
 const ObjectSpec kLinkFields{"link", "The way between services.", kLink};
 const ObjectSpec kResolverFields{"resolver", "A resolver of names.", kResolver};
@@ -343,7 +407,7 @@ const ObjectSpec kSolutionFields{"solution", "A course of actions.", kSolution};
 const ObjectSpec kCommandFields{"command", "An action at its time.", kCommand};
 
 std::span<const ObjectSpec> step_kinds() {
-  static const std::array<ObjectSpec, 9> kSteps = {{
+  static const std::array<ObjectSpec, 17> kSteps = {{
       {"step_work", "CPU work.", kWork},
       {"step_delay", "Waiting.", kDelay},
       {"step_call", "A call that must succeed unless it is optional.", kCall},
@@ -353,6 +417,14 @@ std::span<const ObjectSpec> step_kinds() {
       {"step_lock", "Lock a row.", kLock},
       {"step_maybe", "Steps with a probability.", kMaybe},
       {"step_if_flag", "Steps behind a flag.", kIfFlag},
+      {"step_unless_flag", "Steps that a flag replaces.", kUnlessFlag},
+      {"step_lock_rows", "Lock several rows.", kLockRows},
+      {"step_read", "Read rows of a table.", kRead},
+      {"step_insert", "Insert rows.", kInsert},
+      {"step_update", "Update rows.", kUpdate},
+      {"step_delete", "Delete rows.", kDelete},
+      {"step_append", "Publish a message.", kAppend},
+      {"step_await", "Wait until a message has been handled.", kAwait},
   }};
   return kSteps;
 }

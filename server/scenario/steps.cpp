@@ -33,7 +33,18 @@ class Steps {
     if (node.has("lock")) return lock(node);
     if (node.has("maybe")) return maybe(node);
     if (node.has("if_flag")) return if_flag(node);
-    node.fail("a step is one of work, delay, call, parallel, cache_get, cache_put, lock, maybe, if_flag");
+    if (node.has("unless_flag")) return unless_flag(node);
+    if (node.has("lock_rows")) return lock_rows(node);
+    if (node.has("read")) return read(node);
+    if (node.has("insert")) return statement(node, "insert", sim::TableVerb::kInsert);
+    if (node.has("update")) return statement(node, "update", sim::TableVerb::kUpdate);
+    if (node.has("delete")) return statement(node, "delete", sim::TableVerb::kDelete);
+    if (node.has("append")) return append(node);
+    if (node.has("await")) return await(node);
+    std::string kinds;
+    for (const ObjectSpec& kind : step_kinds())
+      kinds += (kinds.empty() ? "" : ", ") + std::string(kind.fields.front().name);
+    node.fail("a step is one of " + kinds);
   }
 
   Step& add(StepKind kind) {
@@ -100,15 +111,63 @@ class Steps {
     step.edge = edge(node.at("via"));
   }
 
-  void lock(const Node& node) {
-    const std::string name = node.at("lock").text();
+  sim::LockSetId row_locks(const Node& node) const {
+    const std::string name = node.text();
     for (std::size_t i = 0; i < model_.lock_sets.size(); ++i) {
-      if (model_.lock_sets[i].name == name) {
-        add(StepKind::kLock).lock_set = sim::LockSetId(i);
-        return;
-      }
+      if (model_.lock_sets[i].name == name) return sim::LockSetId(i);
     }
-    node.at("lock").fail("there are no row locks \"" + name + "\"");
+    node.fail("there are no row locks \"" + name + "\"");
+  }
+
+  void lock(const Node& node) { add(StepKind::kLock).lock_set = row_locks(node.at("lock")); }
+
+  // A step for each row; they are taken in the order of rows or of this list, as a parameter says.
+  void lock_rows(const Node& node) {
+    const Node list = node.at("lock_rows");
+    if (list.size() < 1 || list.size() > kRowsTogetherMax)
+      list.fail("must name 1 to " + std::to_string(kRowsTogetherMax) + " row locks");
+    std::uint8_t nth = 0;
+    list.each([&](const Node& name) {
+      Step& step = add(StepKind::kLockOne);
+      step.lock_set = row_locks(name);
+      step.nth = nth++;
+      step.of = static_cast<std::uint8_t>(list.size());
+      step.shape = sim::Shape::kConstant;
+      step.amount = node.duration("each", Duration{0});
+    });
+  }
+
+  void statement(const Node& node, std::string_view key, sim::TableVerb verb) {
+    Step& step = add(StepKind::kTable);
+    step.table = sim::TableId(find_part(model_, PartKind::kTable, node.at(key).text(), node.at(key)));
+    step.verb = verb;
+    step.rows = static_cast<std::uint32_t>(node.whole("rows", 1, 1, 1'000'000));
+  }
+
+  void read(const Node& node) {
+    const std::string by = node.text("by", "index");
+    statement(node, "read",
+              by == "key"   ? sim::TableVerb::kReadKey
+              : by == "all" ? sim::TableVerb::kReadAll
+                            : sim::TableVerb::kReadIndex);
+  }
+
+  void append(const Node& node) {
+    add(StepKind::kAppend).topic =
+        sim::TopicId(find_part(model_, PartKind::kTopic, node.at("append").text(), node.at("append")));
+  }
+
+  // It is counted under the request before it.
+  void await(const Node& node) {
+    Step step;
+    step.kind = StepKind::kAwait;
+    step.group = sim::GroupId(find_part(model_, PartKind::kGroup, node.at("await").text(), node.at("await")));
+    step.amount = node.at("within").duration();
+    for (const Step& before : steps) {
+      if (before.kind == StepKind::kCall) step.edge = before.edge;
+    }
+    if (!step.edge.valid()) node.at("await").fail("needs a call before it");
+    steps.push_back(step);
   }
 
   void maybe(const Node& node) {
@@ -123,6 +182,15 @@ class Steps {
         sim::FlagId(find_part(model_, PartKind::kFlag, node.at("if_flag").text(), node.at("if_flag")));
     guarded(StepKind::kIfFlag, step, node.at("do"));
   }
+
+  void unless_flag(const Node& node) {
+    Step step;
+    step.flag = sim::FlagId(
+        find_part(model_, PartKind::kFlag, node.at("unless_flag").text(), node.at("unless_flag")));
+    guarded(StepKind::kUnlessFlag, step, node.at("do"));
+  }
+
+  static constexpr std::size_t kRowsTogetherMax = 16;
 
   const sim::Model& model_;
   sim::ServiceId service_;

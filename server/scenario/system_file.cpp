@@ -9,6 +9,7 @@
 #include "scenario/system_network.h"
 #include "scenario/system_parameters.h"
 #include "scenario/system_platform.h"
+#include "scenario/system_stores.h"
 #include "sim/part_names.h"
 
 namespace incident::scenario {
@@ -18,11 +19,11 @@ using sim::Model;
 using sim::PartKind;
 
 sim::ServiceKind read_kind(const Node& node) {
-  constexpr std::array<std::string_view, 5> kKinds = {"users", "application", "database", "cache",
-                                                      "external"};
+  constexpr std::array<std::string_view, 6> kKinds = {"users", "application", "database",
+                                                      "cache", "external",    "broker"};
   const std::string text = node.text();
   const auto found = std::find(kKinds.begin(), kKinds.end(), text);
-  if (found == kKinds.end()) node.fail("must be users, application, database, cache or external");
+  if (found == kKinds.end()) node.fail("must be users, application, database, cache, external or broker");
   return static_cast<sim::ServiceKind>(found - kKinds.begin());
 }
 
@@ -45,6 +46,11 @@ void read_service(const Node& node, const Node& defaults, System& system) {
   read_parameters(node, "parameters", PartKind::kService, spec.initial);
   read_parameters(node, "database", PartKind::kDatabase, spec.database);
   read_service_platform(node, defaults, model, spec);
+  spec.replicated = node.boolean("replicated", false);
+  spec.shard_keys = static_cast<std::uint32_t>(node.whole("shard_keys", 0, 1, 10'000'000));
+  if (node.has("shard_zipf"))
+    spec.shard_zipf_permille =
+        static_cast<std::uint32_t>(node.at("shard_zipf").quantity(sim::Unit::kPermille));
   if (spec.kind != sim::ServiceKind::kUsers) system.info.services[spec.name] = node.at("description").text();
 
   const sim::ServiceId id(model.services.size());
@@ -56,6 +62,11 @@ void read_service(const Node& node, const Node& defaults, System& system) {
     o.service = id;
     o.name = operation.at("name").text();
     read_parameters(operation, "parameters", PartKind::kOperation, o.initial);
+    o.writes = operation.boolean("writes", false);
+    const std::string route = operation.text("route", "primary");
+    o.route = route == "replica" ? sim::Route::kReplica
+              : route == "any"   ? sim::Route::kAny
+                                 : sim::Route::kPrimary;
     model.operations.push_back(std::move(o));
   });
   node.each("revisions", [&](const Node& r) {
@@ -109,6 +120,7 @@ void read_small_parts(const Node& root, System& system) {
       set.zipf_permille = static_cast<std::uint32_t>(node.at("zipf").quantity(sim::Unit::kPermille));
     model.lock_sets.push_back(std::move(set));
   });
+  read_stores(root, model);
   root.each("flags", [&](const Node& node) {
     node.only(kFlagFields);
     sim::FlagSpec flag{node.at("name").text(), service(node, "service"), {}};

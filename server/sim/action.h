@@ -34,14 +34,32 @@ enum class ActionKind : std::uint8_t {
   kSetRateLimit,       // service, value: requests a second; 0: any number
   kSetBreaker,         // client (edge), value: 1 opens its circuit, 0 closes it
   kSyncClock,          // instance
+  // Databases and tables (parts/data_actions.h).
+  kFailOver,             // service: promote the replica that has most
+  kPromoteInstance,      // instance: make this replica the primary, whatever the present one does
+  kFenceInstance,        // instance: takes no more writes, and copies the primary's data anew
+  kEndIdleTransactions,  // service: transactions left open for longer than value milliseconds
+  kAnalyzeTable,         // table
+  kVacuumTable,          // table
+  kCreateIndex,          // table: build its index beside the traffic
+  kWidenKey,             // table: give its key a larger type; nobody can use it meanwhile
+  kFreeDisk,             // service: delete old logs and temporary files
+  kDropSlot,             // service: the replication slot that nobody reads
+  kExtendVolume,         // service, value: GiB more
+  // Brokers and consumer groups.
+  kSkipMessage,      // group, value: partition
+  kResetOffsets,     // group: go on at the end of every partition
+  kRestartGroup,     // group: give out its partitions anew
+  kPauseGroup,       // group: value 1 stops consuming, 0 goes on
+  kScalePartitions,  // topic, value: number of partitions
+  kPurgeTopic,       // topic
 };
-inline constexpr int kActionKinds = 22;
+inline constexpr int kActionKinds = 39;
 
 struct Action {
   ActionKind kind = ActionKind::kRollback;
   std::uint8_t reserved[3] = {};
-  std::uint32_t target =
-      0;  // index of the service, instance, flag, config key, change or cache, as the kind says
+  std::uint32_t target = 0;  // index of the part, config key or change, as the kind says
   std::int64_t value = 0;
   bool operator==(const Action&) const = default;
 };

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "sim/data_gauges.h"
 #include "sim/network_gauges.h"
 #include "sim/platform_gauges.h"
 
@@ -13,6 +14,7 @@ std::span<const GaugeInfo> gauges() {
     std::vector<GaugeInfo> rows;
     add_platform_gauges(rows);
     add_network_gauges(rows);
+    add_data_gauges(rows);
     return rows;
   }();
   return kRows;

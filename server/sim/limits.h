@@ -40,6 +40,31 @@ inline constexpr std::int64_t kSyncClockUs = 10'000'000;
 
 inline constexpr std::int64_t kRateLimitMax = 1'000'000;  // requests a second that players may set
 
+inline constexpr std::int64_t kEndIdleUs = 1'000'000;
+inline constexpr std::int64_t kFenceUs = 5'000'000;
+inline constexpr std::int64_t kFreeDiskUs = 30'000'000;
+inline constexpr std::int64_t kDropSlotUs = 2'000'000;
+inline constexpr std::int64_t kExtendVolumeUs = 60'000'000;
+inline constexpr std::int64_t kOffsetsUs = 3'000'000;
+inline constexpr std::int64_t kPauseGroupUs = 2'000'000;
+inline constexpr std::int64_t kPurgeTopicUs = 5'000'000;
+inline constexpr std::int64_t kPartitionsUs = 5'000'000;
+
+// Partitions of a topic, and partitions times groups of a model.
+inline constexpr std::size_t kPartitionsMax = 256;
+inline constexpr std::size_t kReadersMax = 20'000;
+// Messages that a partition holds at most: what a broker's disk has room for.
+inline constexpr std::int64_t kBacklogMax = 400'000;
+
+// How often databases and brokers look after themselves: replication, volumes, vacuum, leaders, members.
+inline constexpr std::int64_t kStoreTickUs = 1'000'000;
+// Autovacuum looks at a table this often, and acts when so many rows have died or changed: PostgreSQL's
+// defaults (autovacuum_vacuum_threshold and _scale_factor, and those of analyze), with a shorter nap.
+inline constexpr std::int64_t kVacuumNapUs = 15'000'000;
+inline constexpr std::int64_t kVacuumRows = 50, kVacuumPermille = 200, kAnalyzePermille = 100;
+// CPU that housekeeping takes from an instance: one core when asked for, a fifth in the background.
+inline constexpr std::int64_t kJobMillicores = 1000, kBackgroundMillicores = 200;
+
 // The adaptive limit of requests at once goes down to this share when they take too long.
 inline constexpr std::int64_t kLimitDecreasePermille = 900;
 

@@ -2,6 +2,8 @@
 
 #include <type_traits>
 
+#include "sim/limits.h"
+
 namespace incident::sim {
 namespace {
 
@@ -23,9 +25,37 @@ std::string step_problem(const Model& m, const OperationSpec& operation, std::si
   if ((step.kind == StepKind::kCacheGet || step.kind == StepKind::kCachePut) && !within(step.cache, m.caches))
     return "names no cache";
   if (step.kind == StepKind::kLock && !within(step.lock_set, m.lock_sets)) return "names no lock set";
+  if (step.kind == StepKind::kLockOne) {
+    const std::size_t first = index - step.nth;
+    if (step.of == 0 || step.nth >= step.of || first > index || first + step.of > operation.steps.size())
+      return "is no part of a row lock";
+    for (std::size_t i = first; i < first + step.of; ++i) {
+      const Step& other = operation.steps[i];
+      if (other.kind != StepKind::kLockOne || other.of != step.of || other.nth != i - first)
+        return "is no part of a row lock";
+    }
+    if (!within(step.lock_set, m.lock_sets)) return "names no lock set";
+    if (m.lock_sets[step.lock_set.index()].database != operation.service)
+      return "locks rows of another database";
+  }
+  if (step.kind == StepKind::kTable) {
+    if (!within(step.table, m.tables)) return "names no table";
+    if (m.tables[step.table.index()].database != operation.service) return "uses a table of another database";
+  }
+  if (step.kind == StepKind::kAppend) {
+    if (!within(step.topic, m.topics)) return "names no topic";
+    if (m.topics[step.topic.index()].broker != operation.service) return "uses a topic of another broker";
+  }
+  if (step.kind == StepKind::kAwait) {
+    if (!within(step.group, m.groups)) return "names no consumer group";
+    if (m.services[operation.service.index()].kind != ServiceKind::kUsers) return "is for users only";
+    if (!within(step.edge, m.edges) || m.edges[step.edge.index()].from != operation.service)
+      return "needs a request before it";
+  }
   if (step.kind == StepKind::kLock && m.lock_sets[step.lock_set.index()].database != operation.service)
     return "locks rows of another database";
-  if (step.kind == StepKind::kIfFlag && !within(step.flag, m.flags)) return "names no flag";
+  const bool flagged = step.kind == StepKind::kIfFlag || step.kind == StepKind::kUnlessFlag;
+  if (flagged && !within(step.flag, m.flags)) return "names no flag";
   if (step.amount.us < 0) return "has a negative amount";
   if (index + step.count >= operation.steps.size() && step.count > 0)
     return "reaches past the end of the operation";
@@ -87,6 +117,38 @@ std::string network_problem(const Model& m, std::string& part) {
   return {};
 }
 
+// Tables, topics and the groups that consume them.
+Result<void> validate_stores(const Model& m) {
+  for (const auto& t : m.tables) {
+    if (!within(t.database, m.services) || m.services[t.database.index()].kind != ServiceKind::kDatabase)
+      return bad(t.name, "belongs to no database");
+    if (auto problem = range_problem(PartKind::kTable, t.initial); !problem.empty())
+      return bad(t.name, problem);
+  }
+  for (const auto& t : m.topics) {
+    if (!within(t.broker, m.services) || m.services[t.broker.index()].kind != ServiceKind::kBroker)
+      return bad(t.name, "belongs to no broker");
+    if (t.partitions < 1 || t.partitions > t.partitions_max || t.partitions_max > kPartitionsMax)
+      return bad(t.name, "partitions must be between 1 and partitions_max");
+    if (auto problem = range_problem(PartKind::kTopic, t.initial); !problem.empty())
+      return bad(t.name, problem);
+  }
+  std::size_t readers = 0;
+  for (const auto& g : m.groups) {
+    if (!within(g.topic, m.topics)) return bad(g.name, "consumes no topic");
+    if (!within(g.operation, m.operations) ||
+        m.services[m.operations[g.operation.index()].service.index()].kind == ServiceKind::kUsers)
+      return bad(g.name, "has no operation that handles its messages");
+    if (g.dead_letters.valid() && (!within(g.dead_letters, m.topics) || g.dead_letters == g.topic))
+      return bad(g.name, "its dead letters go to no other topic");
+    if (auto problem = range_problem(PartKind::kGroup, g.initial); !problem.empty())
+      return bad(g.name, problem);
+    readers += m.topics[g.topic.index()].partitions_max;
+  }
+  if (readers > kReadersMax) return bad(m.name, "has too many partitions and consumer groups");
+  return {};
+}
+
 }  // namespace
 
 Result<void> validate(const Model& m) {
@@ -96,6 +158,8 @@ Result<void> validate(const Model& m) {
     users += s.kind == ServiceKind::kUsers;
     if (s.instances < 1 || s.instances > s.instances_max)
       return bad(s.name, "instances must be between 1 and instances_max");
+    if (s.replicated && s.kind != ServiceKind::kDatabase) return bad(s.name, "only a database is replicated");
+    if (s.replicated && s.shard_keys > 0) return bad(s.name, "is replicated or sharded, not both");
     if (s.probe.valid() &&
         (!within(s.probe, m.operations) || &m.services[m.operations[s.probe.index()].service.index()] != &s))
       return bad(s.name, "its probe is not one of its operations");
@@ -142,6 +206,7 @@ Result<void> validate(const Model& m) {
     if (!within(l.database, m.services) || l.rows == 0)
       return bad(l.name, "needs a database and at least one row");
   }
+  if (auto stores = validate_stores(m); !stores) return stores;
   for (const auto& j : m.journeys) {
     if (!within(j.operation, m.operations) ||
         m.services[m.operations[j.operation.index()].service.index()].kind != ServiceKind::kUsers)
@@ -206,6 +271,12 @@ std::size_t part_count(const Model& m, PartKind kind) {
     case PartKind::kCluster:
     case PartKind::kJob:
       return 0;
+    case PartKind::kTable:
+      return m.tables.size();
+    case PartKind::kTopic:
+      return m.topics.size();
+    case PartKind::kGroup:
+      return m.groups.size();
   }
   return 0;
 }

@@ -20,7 +20,7 @@ namespace incident::sim {
 
 // What kind of software a service is. The engine treats them alike but for Database (connections, locks);
 // telemetry names their metrics and spans accordingly.
-enum class ServiceKind : std::uint8_t { kUsers, kApplication, kDatabase, kCache, kExternal };
+enum class ServiceKind : std::uint8_t { kUsers, kApplication, kDatabase, kCache, kExternal, kBroker };
 
 // The distribution of a step's work or delay around its mean. Lognormal and the like are drawn from quantile
 // tables.
@@ -37,7 +37,19 @@ enum class StepKind : std::uint8_t {
   kLock,      // take the row drawn from `lock_set` until the task ends
   kMaybe,     // with probability 1 - `permille`/1000 skip the next `count` steps
   kIfFlag,    // while `flag` is off skip the next `count` steps
+  kUnlessFlag,  // while `flag` is on skip the next `count` steps
+  kLockOne,     // one of `of` rows that are locked together, the `nth` in order, each worked on for
+                // `amount` (parts/locks.h)
+  kTable,       // a statement on `rows` rows of `table` (parts/tables.h)
+  kAppend,      // put a message into `topic` (parts/broker.h)
+  kAwait,       // users: wait until `group` has handled what the last request put into its topic, at most
+                // `amount`; counts as a request through `edge` (parts/await.h)
 };
+
+enum class TableVerb : std::uint8_t { kReadKey, kReadIndex, kReadAll, kInsert, kUpdate, kDelete };
+
+// Which instance of a replicated database an operation is sent to.
+enum class Route : std::uint8_t { kPrimary, kReplica, kAny };
 
 struct Step {
   StepKind kind = StepKind::kWork;
@@ -51,6 +63,12 @@ struct Step {
   CacheId cache;
   LockSetId lock_set;
   FlagId flag;
+  TableVerb verb = TableVerb::kReadIndex;
+  std::uint8_t nth = 0, of = 0;
+  std::uint32_t rows = 1;
+  TableId table;
+  TopicId topic;
+  GroupId group;
 };
 
 struct ServiceSpec {
@@ -66,7 +84,11 @@ struct ServiceSpec {
   // Of the platform, where Model::platform is set.
   ResourceParameters resources;
   DeploymentParameters deployment;
-  ServiceId waits_for;  // the init container of its pods waits until this one serves
+  ServiceId waits_for;      // the init container of its pods waits until this one serves
+  bool replicated = false;  // databases: the first instance is the primary, the others follow it
+  // > 0: each request goes to the instance that its key belongs to, key modulo `instances`.
+  std::uint32_t shard_keys = 0;
+  std::uint32_t shard_zipf_permille = 0;
 };
 
 struct OperationSpec {
@@ -74,6 +96,8 @@ struct OperationSpec {
   std::string name;  // "GET /cart", "SELECT products"
   std::vector<Step> steps;
   OperationParameters initial;
+  bool writes = false;  // of a database: so it is, too, when it inserts, updates or deletes
+  Route route = Route::kPrimary;
 };
 
 struct EdgeSpec {
@@ -105,6 +129,32 @@ struct LockSetSpec {
   std::string name;  // the table
   std::uint32_t rows = 64;
   std::uint32_t zipf_permille = 0;
+};
+
+// Rows of a database, with one index beside the primary key.
+struct TableSpec {
+  ServiceId database;
+  std::string name;
+  TableParameters initial;
+};
+
+struct TopicSpec {
+  ServiceId broker;
+  std::string name;
+  std::uint16_t partitions = 1;
+  std::uint16_t partitions_max = 1;  // what scaling can reach
+  std::uint32_t keys = 0;            // 0: messages have no key and go round all partitions at random
+  std::uint32_t zipf_permille = 0;
+  TopicParameters initial;
+};
+
+// A service's instances share the partitions of a topic: `operation` runs once for each message.
+struct GroupSpec {
+  std::string name;
+  TopicId topic;
+  OperationId operation;
+  TopicId dead_letters;  // where messages go that failed too often; none: they are skipped
+  GroupParameters initial;
 };
 
 // A kind of user. Its operation belongs to the one service of kind kUsers; each call step in it is a request
@@ -148,6 +198,9 @@ struct Model {
   std::vector<PoolSpec> pools;
   std::vector<CacheSpec> caches;
   std::vector<LockSetSpec> lock_sets;
+  std::vector<TableSpec> tables;
+  std::vector<TopicSpec> topics;
+  std::vector<GroupSpec> groups;
   std::vector<JourneySpec> journeys;
   std::vector<FlagSpec> flags;
   std::vector<RevisionSpec> revisions;

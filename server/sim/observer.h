@@ -89,6 +89,34 @@ enum class PartEvent : std::uint8_t {
   kPodTerminating,  // a finalizer holds it
   kProcessCrashed,
   kAdmissionDenied,  // of a new pod; told of one that is there
+  // Databases (parts/tables.h, replication.h, storage.h): the other part is a table, an instance or the
+  // service.
+  kKeysExhausted,   // table; the largest key
+  kVacuumed,        // table; rows removed
+  kVacuumHeldBack,  // table; dead rows that may not be removed yet
+  kAnalyzed,        // table; rows
+  kIndexBuilt,      // table; how long it took
+  kPageInvalid,     // instance; the page
+  kPrimaryLost,     // how long it has been gone
+  kPromoted,        // instance; the timeline
+  kDemoted,         // instance
+  kStreamingLost,   // instance
+  kStreaming,       // instance; the timeline
+  kVolumeFull,      // service; its size
+  kVolumeHasRoom,   // service; bytes free
+  kCheckpointDone,  // service; how long it took
+  // Brokers and consumer groups: the other part is a topic or a group.
+  kLeaderLost,        // topic; partition
+  kLeaderElected,     // topic; partition
+  kMessagesExpired,   // topic; the first offset that is left
+  kGroupRebalancing,  // group; the generation that ends
+  kGroupStable,       // group; the generation
+  kMemberLost,        // group
+  kPollTimeout,       // group; time since the last poll
+  kMessageFailed,     // group; partition
+  kDeadLettered,      // group; partition
+  kMessageSkipped,    // group; partition
+  kOffsetOutOfRange,  // group; partition
 };
 
 struct PartRecord {

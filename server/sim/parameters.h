@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "sim/data_parameters.h"
 #include "sim/network_parameters.h"
 #include "sim/platform_parameters.h"
 
@@ -40,13 +41,17 @@ enum class PartKind : std::uint8_t {
   kDnsName,
   kResolver,
   kCertificate,
-  kSecret
+  kSecret,
+  // Of stores (data_parameters.h).
+  kTable,
+  kTopic,
+  kGroup,
 };
-inline constexpr int kPartKinds = 22;
+inline constexpr int kPartKinds = 25;
 inline constexpr std::string_view kPartKindNames[kPartKinds] = {
-    "service", "revision", "operation", "edge",       "pool",        "cache",    "database", "journey",
-    "flag",    "instance", "resources", "deployment", "autoscaler",  "function", "node",     "cluster",
-    "job",     "link",     "dns_name",  "resolver",   "certificate", "secret"};
+    "service",  "revision",  "operation",   "edge",       "pool",     "cache", "database", "journey", "flag",
+    "instance", "resources", "deployment",  "autoscaler", "function", "node",  "cluster",  "job",     "link",
+    "dns_name", "resolver",  "certificate", "secret",     "table",    "topic", "group"};
 
 enum class Unit : std::uint8_t {
   kCount,
@@ -100,6 +105,13 @@ struct OperationParameters {
   std::int64_t rate_burst = 10;
   std::int64_t max_bytes = 0;       // larger requests are refused; 0: any
   std::int64_t crash_permille = 0;  // share of requests that end the process (parts/crash.h)
+  // Statements of a database (parts/locks.h, parts/statements.h).
+  std::int64_t unordered_locks = 0;  // 1: takes several row locks in the order in which it names them
+  std::int64_t left_open_permille =
+      0;  // share of transactions left open after the answer, holding their locks
+  std::int64_t left_open_us = 60'000'000;  // for how long
+  std::int64_t fresh_permille = 0;         // share of reads that need what their customer wrote just before
+  std::int64_t fresh_age_us = 1'000'000;   // how long ago that was, on average
 };
 
 struct EdgeParameters {
@@ -138,6 +150,7 @@ struct PoolParameters {
   std::int64_t size = 10;  // connections, for each instance of the owner
   std::int64_t acquire_timeout_us = 1'000'000;
   std::int64_t connect_us = 3'000;  // to open a new connection
+  std::int64_t leak_permille = 0;   // share of calls that never give their connection back
 };
 
 struct CacheParameters {
@@ -151,6 +164,38 @@ struct CacheParameters {
 struct DatabaseParameters {
   std::int64_t max_connections = 200;        // for each instance
   std::int64_t lock_timeout_us = 5'000'000;  // 0: none
+  std::int64_t deadlock_timeout_us = 0;      // how long a wait lasts before it looks for a circle; 0: never
+  // Replication (parts/replication.h).
+  std::int64_t wal_bytes = 8'192;        // write-ahead log that one write makes
+  std::int64_t ship_us = 20'000;         // until a replica has received what the primary wrote
+  std::int64_t apply_bytes = 0;          // log that a replica can replay in a second; 0: any amount
+  std::int64_t synchronous = 0;          // 1: a write waits until a replica has it
+  std::int64_t auto_failover = 1;        // 1: a lost primary is replaced by itself
+  std::int64_t detect_us = 10'000'000;   // until a lost primary counts as lost
+  std::int64_t election_us = 3'000'000;  // until a replica has been chosen and promoted
+  std::int64_t switch_us = 2'000'000;    // until callers have found the new primary
+  std::int64_t fencing = 1;              // 1: a replaced primary can no longer accept writes
+  std::int64_t resync_us = 60'000'000;   // for a new or fenced instance to copy the data
+  std::int64_t stranded_permille = 500;  // share of calls that still reach a replaced primary that lives on
+  std::int64_t misrouted_permille = 0;   // share of writes that are led to a replica
+  std::int64_t read_only = 0;            // 1: takes no writes
+  // Disk (parts/storage.h).
+  std::int64_t volume_bytes = 0;                   // size of the volume; 0: without end
+  std::int64_t base_bytes = 0;                     // data beside the tables
+  std::int64_t other_bytes = 0;                    // logs and temporary files
+  std::int64_t other_growth_bytes = 0;             // by which they grow in a second
+  std::int64_t wal_keep_bytes = 1 << 30;           // log that is kept in any case
+  std::int64_t abandoned_slot = 0;                 // 1: a replication slot that nobody reads keeps the log
+  std::int64_t commit_us = 0;                      // for a write to reach the disk
+  std::int64_t disk_factor_permille = 1000;        // cost of reaching the disk
+  std::int64_t checkpoint_interval_us = 0;         // 0: checkpoints do not show
+  std::int64_t checkpoint_us = 0;                  // how long one lasts
+  std::int64_t checkpoint_factor_permille = 1000;  // cost of reaching the disk meanwhile
+  // Housekeeping (parts/tables.h).
+  std::int64_t autovacuum = 1;
+  std::int64_t autoanalyze = 1;
+  std::int64_t open_transaction = 0;    // 1: somebody has left a transaction open, and holds vacuum back
+  std::int64_t hot_shard_permille = 0;  // share of requests that go to the first shard whatever their key
 };
 
 struct JourneyParameters {
@@ -166,12 +211,16 @@ struct InstanceParameters {
   std::int64_t cpu_factor_permille = 1000;  // cost of work on this instance (noisy neighbour, worn host)
   std::int64_t error_permille = 0;
   std::int64_t clock_drift_us = 0;  // of its clock: what it takes now to be, less what now is
+  // Databases (parts/replication.h, parts/statements.h).
+  std::int64_t isolated = 0;            // 1: cut off from the other instances and from the cluster's manager
+  std::int64_t replay_permille = 1000;  // speed at which this replica replays the log
+  std::int64_t corrupt_permille = 0;    // share of statements that meet a damaged page
 };
 
 // Words of these structs that every system uses. What follows them belongs to mechanisms that most do
 // without; a state's hash tells it only where it is not as usual.
 inline constexpr std::size_t kServiceWords = 14, kRevisionWords = 3, kOperationWords = 2, kEdgeWords = 13,
-                             kCacheWords = 3, kInstanceWords = 2;
+                             kCacheWords = 3, kPoolWords = 3, kDatabaseWords = 2, kInstanceWords = 2;
 
 // One line of the published list.
 struct ParameterInfo {

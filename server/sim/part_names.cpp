@@ -60,6 +60,12 @@ std::string part_name(const Model& m, PartKind kind, std::size_t part) {
       const auto [service, slot] = place_of_instance(m, part);
       return m.services[service].name + "/" + std::to_string(slot);
     }
+    case PartKind::kTable:
+      return m.tables[part].name;
+    case PartKind::kTopic:
+      return m.topics[part].name;
+    case PartKind::kGroup:
+      return m.groups[part].name;
   }
   return {};
 }
@@ -96,6 +102,12 @@ ServiceId service_of_part(const Model& m, PartKind kind, std::size_t part) {
       return m.flags[part].service;
     case PartKind::kInstance:
       return ServiceId(place_of_instance(m, part).first);
+    case PartKind::kTable:
+      return m.tables[part].database;
+    case PartKind::kTopic:
+      return m.topics[part].broker;
+    case PartKind::kGroup:
+      return m.operations[m.groups[part].operation.index()].service;
     case PartKind::kDnsName:
       return m.dns_names[part].service;
     case PartKind::kCertificate:

@@ -61,7 +61,8 @@ void Layout::add_service(sim::ServiceId id) {
   };
   layout.service_gauges = {
       {Kind::kReplicasAvailable, Shown::kByCluster, "kube_deployment_status_replicas_available", {}}};
-  const bool store = names_->service(id).kind != sim::ServiceKind::kApplication;
+  const sim::ServiceKind is = names_->service(id).kind;
+  const bool store = is != sim::ServiceKind::kApplication && is != sim::ServiceKind::kBroker;
   if (!store) {
     layout.pod_gauges.push_back(
         {Kind::kActiveRequests, Shown::kByProcess, "http_server_active_requests", {}});

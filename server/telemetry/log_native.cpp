@@ -34,6 +34,30 @@ unsigned backend(const Names& names, const LogRecord& record) {
   return static_cast<unsigned>(1000 + names.draw(12, record.trace) % 30'000);
 }
 
+// How PostgreSQL ends a statement.
+const char* postgres_words(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kCancelled:
+      return "canceling statement due to user request";
+    case Outcome::kDeadlock:
+      return "deadlock detected  detail: process waits for ShareLock on transaction of a process that waits "
+             "for "
+             "it";
+    case Outcome::kReadOnly:
+      return "cannot execute statement in a read-only transaction";
+    case Outcome::kDiskFull:
+      return "could not extend file: No space left on device  hint: Check free disk space.";
+    case Outcome::kKeyOverflow:
+      return "integer out of range: nextval reached maximum value of sequence";
+    case Outcome::kNotFound:
+      return "no data found: the row does not exist";
+    case Outcome::kStale:
+      return "row version is older than the one that was asked for";
+    default:
+      return "could not complete statement: internal error";
+  }
+}
+
 }  // namespace
 
 bool render_kubelet(const Names& names, const PodName& pod, const LogRecord& r, std::string& out) {
@@ -111,10 +135,7 @@ bool render_postgres(const Names& names, const LogRecord& r, std::string& out) {
       append(out, "FATAL:  sorry, too many clients already (%u connections)", r.args[0]);
       return true;
     case LogTemplate::kStatementFailed:
-      append(out, "[%u] ERROR:  could not complete statement: %s  statement: %s", pid,
-             static_cast<Outcome>(r.args[1]) == Outcome::kCancelled
-                 ? "canceling statement due to user request"
-                 : "internal error",
+      append(out, "[%u] ERROR:  %s  statement: %s", pid, postgres_words(static_cast<Outcome>(r.args[1])),
              statement().c_str());
       return true;
     case LogTemplate::kCheckpoint:

@@ -128,7 +128,7 @@ void LogWriter::on_task(const sim::Simulation& sim, const sim::TaskRecord& r) {
   if (r.outcome == Outcome::kConnectionRefused || r.outcome == Outcome::kTooManyConnections) return;
   ++pods_[slot].tasks;
   const auto kind = layout_->names().service(layout_->service_of(slot)).kind;
-  if (kind == sim::ServiceKind::kApplication) {
+  if (kind == sim::ServiceKind::kApplication || kind == sim::ServiceKind::kBroker) {
     request(sim, slot, r);
   } else {
     statement(slot, r);

@@ -34,6 +34,7 @@ bool tagged(const sim::ServiceSpec& service, std::initializer_list<std::string_v
 LogStyle style_of(const sim::ServiceSpec& service) {
   if (service.kind == sim::ServiceKind::kDatabase) return LogStyle::kPostgres;
   if (service.kind == sim::ServiceKind::kCache) return LogStyle::kRedis;
+  if (service.kind == sim::ServiceKind::kBroker) return LogStyle::kJava;
   if (tagged(service, {"nginx", "openresty"})) return LogStyle::kNginx;
   if (tagged(service, {"envoy", "istio"})) return LogStyle::kEnvoy;
   if (tagged(service, {"java", "kotlin", "scala", "jvm", "spring"})) return LogStyle::kJava;
@@ -208,7 +209,8 @@ ClientStatus client_status(sim::Outcome outcome) {
 std::string pod_name(const sim::Model& model, sim::ServiceId service, sim::RevisionId revision,
                      std::uint32_t serial) {
   const sim::ServiceSpec& spec = model.services[service.index()];
-  if (spec.kind == sim::ServiceKind::kDatabase || spec.kind == sim::ServiceKind::kCache) {
+  if (spec.kind == sim::ServiceKind::kDatabase || spec.kind == sim::ServiceKind::kCache ||
+      spec.kind == sim::ServiceKind::kBroker) {
     return spec.name + "-" + std::to_string(serial);  // a stateful set
   }
   const std::string version = revision.valid() ? model.revisions[revision.index()].version : std::string();

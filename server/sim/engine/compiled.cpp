@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "sim/engine/slot_pool.h"
+#include "sim/part_names.h"
+
 namespace incident::sim {
 namespace {
 
@@ -13,10 +16,67 @@ std::uint16_t lognormal_table(std::vector<LognormalTable>& tables, std::uint32_t
   return static_cast<std::uint16_t>(tables.size() - 1);
 }
 
+bool writes(const OperationSpec& operation) {
+  return operation.writes || std::any_of(operation.steps.begin(), operation.steps.end(), [](const Step& s) {
+           return s.kind == StepKind::kTable && s.verb >= TableVerb::kInsert;
+         });
+}
+
+// Whether anything about a parameter has to do with more than a database's connections and row locks.
+bool concerns_store(ParameterRef ref, PartKind kind, std::size_t first_word) {
+  const ParameterInfo& info = parameters()[ref.parameter];
+  return info.part == kind && info.offset >= first_word;
+}
+
+bool is_store(const Model& model, const Plan& plan, ServiceId id) {
+  if (store_in_model(model, id)) return true;
+  if (model.services[id.index()].kind != ServiceKind::kDatabase) return false;
+  const auto touches = [&](ParameterRef ref) {
+    if (concerns_store(ref, PartKind::kDatabase, kDatabaseWords) && ref.part == id.value) return true;
+    return concerns_store(ref, PartKind::kInstance, kInstanceWords) &&
+           service_of_part(model, PartKind::kInstance, ref.part) == id;
+  };
+  for (const PlannedChange& change : plan.changes) {
+    for (const Setting& s : change.settings) {
+      if (touches(s.target)) return true;
+    }
+  }
+  return std::any_of(model.config_keys.begin(), model.config_keys.end(),
+                     [&](const ConfigKeySpec& key) { return touches(key.target); });
+}
+
+void compile_brokers(Compiled& c, const Model& model) {
+  c.awaited.resize(model.topics.size(), GroupId::kNone);
+  for (const CompiledStep& step : c.steps) {
+    if (step.kind == StepKind::kAwait) c.awaited[model.groups[step.part].topic.index()] = step.part;
+  }
+  for (std::size_t t = 0; t < model.topics.size(); ++t) {
+    const TopicSpec& spec = model.topics[t];
+    CompiledTopic topic{spec.broker.value, static_cast<std::uint16_t>(c.groups_by_topic.size()), 0,
+                        c.partitions, spec.partitions_max};
+    for (std::size_t g = 0; g < model.groups.size(); ++g) {
+      if (model.groups[g].topic.index() != t) continue;
+      c.groups_by_topic.push_back(static_cast<std::uint16_t>(g));
+      ++topic.groups;
+    }
+    c.topics.push_back(topic);
+    c.topic_keys.emplace_back(std::max<std::uint32_t>(spec.keys, 1), spec.zipf_permille);
+    c.partitions += spec.partitions_max;
+  }
+  for (const GroupSpec& spec : model.groups) {
+    const std::uint16_t service = model.operations[spec.operation.index()].service.value;
+    c.groups.push_back(
+        {spec.topic.value, spec.operation.value, service, spec.dead_letters.value, c.readers, c.members});
+    c.readers += model.topics[spec.topic.index()].partitions_max;
+    c.members += model.services[service].instances_max;
+  }
+}
+
 void compile_steps(Compiled& c, const Model& model) {
   for (const OperationSpec& operation : model.operations) {
     c.operations.push_back({static_cast<std::uint32_t>(c.steps.size()),
-                            static_cast<std::uint16_t>(operation.steps.size()), operation.service.value});
+                            static_cast<std::uint16_t>(operation.steps.size()), operation.service.value,
+                            writes(operation), operation.route});
     for (const Step& s : operation.steps) {
       CompiledStep step{};
       step.kind = s.kind;
@@ -29,7 +89,16 @@ void compile_steps(Compiled& c, const Model& model) {
       step.cache = s.cache.value;
       step.lock_set = s.lock_set.value;
       step.flag = s.flag.value;
-      if (s.shape == Shape::kLognormal) {
+      step.verb = s.verb;
+      step.nth = s.nth;
+      if (s.kind == StepKind::kTable) step.part = s.table.value;
+      if (s.kind == StepKind::kAppend) step.part = s.topic.value;
+      if (s.kind == StepKind::kAwait) step.part = s.group.value;
+      c.awaits = c.awaits || s.kind == StepKind::kAwait;
+      if (s.kind == StepKind::kTable) step.permille = s.rows;
+      if (s.kind == StepKind::kLockOne) {
+        step.table = s.of;
+      } else if (s.shape == Shape::kLognormal) {
         if (s.variation_permille == 0) {
           step.shape = Shape::kConstant;
         } else {
@@ -75,12 +144,34 @@ std::uint32_t add_timers(Compiled& c, TimerKind kind, std::size_t count) {
 
 }  // namespace
 
+bool store_in_model(const Model& model, ServiceId id) {
+  const ServiceSpec& spec = model.services[id.index()];
+  if (spec.kind == ServiceKind::kBroker) return true;
+  if (spec.kind != ServiceKind::kDatabase) return false;
+  if (spec.replicated) return true;
+  for (const TableSpec& t : model.tables) {
+    if (t.database == id) return true;
+  }
+  for (const OperationSpec& o : model.operations) {
+    if (o.service == id && writes(o)) return true;
+  }
+  const DatabaseParameters fresh;
+  const auto* mine = reinterpret_cast<const std::int64_t*>(&spec.database);
+  const auto* usual = reinterpret_cast<const std::int64_t*>(&fresh);
+  return !std::equal(mine + kDatabaseWords, mine + sizeof fresh / sizeof *usual, usual + kDatabaseWords);
+}
+
 Compiled::Compiled(const Model& model, const Plan& plan) {
   compile_steps(*this, model);
   for (std::size_t s = 0; s < model.services.size(); ++s) {
     const ServiceSpec& spec = model.services[s];
     services.push_back({static_cast<std::uint16_t>(service_of.size()), spec.instances_max,
-                        spec.kind == ServiceKind::kUsers, spec.kind == ServiceKind::kDatabase});
+                        spec.kind == ServiceKind::kUsers, spec.kind == ServiceKind::kDatabase,
+                        is_store(model, plan, ServiceId(s)), spec.replicated,
+                        spec.shard_keys > 0 ? static_cast<std::uint32_t>(shard_keys.size()) : kNone});
+    if (spec.shard_keys > 0) shard_keys.emplace_back(spec.shard_keys, spec.shard_zipf_permille);
+    if (services.back().store) stores.push_back(static_cast<std::uint16_t>(s));
+    replicas = replicas || spec.replicated;
     service_of.insert(service_of.end(), spec.instances_max, static_cast<std::uint16_t>(s));
   }
   for (std::size_t i = 0; i < service_of.size(); ++i) instances.emplace_back(i);
@@ -90,7 +181,8 @@ Compiled::Compiled(const Model& model, const Plan& plan) {
     const bool users = services[e.from.index()].users;
     const std::uint16_t pool = users ? PoolId::kNone : e.pool.value;
     const bool connects = pool != PoolId::kNone || services[to].database;
-    edges.push_back({e.from.value, to, e.to.value, pool, connects, clients});
+    edges.push_back({e.from.value, to, e.to.value, pool, connects, clients,
+                     services[to].replicated || services[to].shard_table != kNone});
     clients += services[e.from.index()].slots;
   }
   if (!model.links.empty() || !model.dns_names.empty() || !model.certificates.empty() ||
@@ -108,6 +200,7 @@ Compiled::Compiled(const Model& model, const Plan& plan) {
     first_row.push_back(rows);
     rows += l.rows;
   }
+  compile_brokers(*this, model);
   plan_causes = causes_of(plan);
 
   add_timers(*this, TimerKind::kCpu, instances.size());
@@ -125,6 +218,9 @@ Compiled::Compiled(const Model& model, const Plan& plan) {
     timer_quota = add_timers(*this, TimerKind::kQuota, instances.size());
     timer_memory = add_timers(*this, TimerKind::kMemory, instances.size());
   }
+  timer_store = add_timers(*this, TimerKind::kStore, stores.size());
+  timer_group = add_timers(*this, TimerKind::kGroup, groups.size());
+  timer_reader = add_timers(*this, TimerKind::kReader, readers);
 }
 
 }  // namespace incident::sim

@@ -26,18 +26,24 @@ struct CompiledStep {
   std::uint16_t cache;
   std::uint16_t lock_set;
   std::uint16_t flag;
+  std::uint16_t part;  // table, topic or group
+  TableVerb verb;
+  std::uint8_t nth;  // of how many, in `table`
 };
 
 struct CompiledOperation {
   std::uint32_t first;  // into steps
   std::uint16_t count;
   std::uint16_t service;
+  bool writes;
+  Route route;
 };
 
 struct CompiledEdge {
   std::uint16_t from, to_service, operation, pool;
   bool connects;         // its calls hold a connection that is counted: of a pool, or at a database
   std::uint32_t client;  // first of its clients, one for each slot of `from`
+  bool routed;           // which instance it goes to depends on more than the load (parts/replication.h)
 };
 
 // What lies on an edge's way; none: kNone16.
@@ -55,6 +61,9 @@ struct CompiledService {
   std::uint16_t slots;
   bool users;
   bool database;
+  bool store;  // a database with more than connections and row locks
+  bool replicated;
+  std::uint32_t shard_table;  // into shard_keys; none: not sharded
 };
 
 // A pool has a state for each slot of its owner, and in it a count for each slot of its target.
@@ -62,6 +71,17 @@ struct CompiledPool {
   std::uint16_t owner, target;
   std::uint32_t first_state;
   std::uint32_t first_idle;  // of the first state; each next state's counts follow
+};
+
+// A topic's first partition; a group's first reader (one for each partition) and first member (one for each
+// slot of its service).
+struct CompiledTopic {
+  std::uint16_t broker, first_group, groups;
+  std::uint32_t first_partition, partitions_max;
+};
+struct CompiledGroup {
+  std::uint16_t topic, operation, service, dead_letters;
+  std::uint32_t first_reader, first_member;
 };
 
 enum class TimerKind : std::uint8_t {
@@ -77,12 +97,18 @@ enum class TimerKind : std::uint8_t {
   kPause,   // platform, by instance: the end of a collection
   kQuota,   // of a period, or of its quota
   kMemory,  // a leak is looked at
+  kStore,
+  kGroup,
+  kReader
 };
 
 struct TimerTarget {
   TimerKind kind;
   std::uint32_t index;
 };
+
+// Whether a database has more than connections and row locks by its model alone; a plan can add to that.
+bool store_in_model(const Model& model, ServiceId id);
 
 struct Compiled {
   Compiled(const Model& model, const Plan& plan);
@@ -101,11 +127,22 @@ struct Compiled {
   std::vector<std::uint32_t> first_row;  // of a lock set
   std::vector<LognormalTable> lognormals;
   std::vector<CauseMask> plan_causes;  // the bit of each planned change, or 0
+  std::vector<AliasTable> shard_keys;
+  std::vector<std::uint16_t> stores;  // services that look after themselves each second
+  std::vector<CompiledTopic> topics;
+  std::vector<AliasTable> topic_keys;  // of a topic; of one without keys unused
+  std::vector<CompiledGroup> groups;
+  std::vector<std::uint16_t> groups_by_topic;
+  std::vector<std::uint16_t> awaited;  // the group of a topic that journeys wait for, or none
+  std::uint32_t partitions = 0, readers = 0, members = 0;
+  bool replicas = false;  // any database is replicated
+  bool awaits = false;    // any journey waits for messages
   std::uint32_t clients = 0, pool_states = 0, idle_counts = 0, rows = 0;
 
   std::vector<TimerTarget> timers;
   std::uint32_t timer_life = 0, timer_probe = 0, timer_edge = 0, timer_pool = 0, timer_lock = 0,
-                timer_journey = 0, timer_plan = 0, timer_day = 0;
+                timer_journey = 0, timer_plan = 0, timer_day = 0, timer_store = 0, timer_group = 0,
+                timer_reader = 0;
   // Only for a model with a platform.
   bool managed = false;
   std::uint32_t timer_pause = 0, timer_quota = 0, timer_memory = 0;

@@ -21,7 +21,10 @@ enum class EventKind : std::uint8_t {
   kActionEffect,  // a player's action comes into effect: action
   kHedge,         // an attempt has taken so long that a second may start: call
   kProcessEnds,   // the kernel or itself ends a process: instance and its epoch
-  kCrash          // a request has ended its process: instance and its epoch
+  kCrash,         // a request has ended its process: instance and its epoch
+  kLockCheck,     // a wait for a row has lasted: task
+  kGoOn,          // a task does again the step that it stands at: task
+  kAwaitOver,     // a customer's patience for a message ends: task
 };
 
 // Among events of one time the sequence number decides; the bits below it say what the event is.

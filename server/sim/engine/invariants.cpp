@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/parts/await.h"
 #include "sim/parts/connection_pool.h"
 
 namespace incident::sim {
@@ -46,8 +47,11 @@ std::string check_instances(const World& w) {
   for (std::size_t pool = 0; pool < w.compiled->pools.size(); ++pool) {
     const CompiledPool& p = w.compiled->pools[pool];
     const CompiledService& target = w.compiled->services[p.target];
-    for (std::uint32_t n = 0; n < w.compiled->services[p.owner].slots * std::uint32_t{target.slots}; ++n)
+    for (std::uint32_t n = 0; n < w.compiled->services[p.owner].slots * std::uint32_t{target.slots}; ++n) {
       connections[target.first + n % target.slots] += w.idle_connections[p.first_idle + n];
+      if (!w.leaked_connections.empty())
+        connections[target.first + n % target.slots] += w.leaked_connections[p.first_idle + n];
+    }
   }
   for (std::size_t i = 0; i < w.instances.size(); ++i) {
     const Instance& instance = w.instances[i];
@@ -86,8 +90,12 @@ std::string check_pools(const World& w) {
     for (std::uint32_t owner = 0; owner < w.compiled->services[p.owner].slots; ++owner) {
       const std::uint32_t at = p.first_state + owner;
       const PoolState& s = w.pools[at];
-      for (std::uint32_t n = 0; n < targets; ++n)
+      for (std::uint32_t n = 0; n < targets; ++n) {
         open[at] += w.idle_connections[p.first_idle + owner * targets + n];
+        if (!w.leaked_connections.empty())
+          open[at] += w.leaked_connections[p.first_idle + owner * targets + n];
+      }
+      in_use[at] += s.leaked;
       if (s.in_use != in_use[at]) return where("pool", pool) + "slots in use do not add up";
       if (s.open != open[at]) return where("pool", pool) + "open connections do not add up";
       if (s.waiting.size != waiting[at]) return where("pool", pool) + "waiting calls do not add up";
@@ -135,6 +143,7 @@ std::string check_requests(const World& w) {
     if (!w.tasks.current(c.caller)) return where("call", slot) + "belongs to no task";
     if (c.has_deadline != 0 && c.deadline < w.now) return where("call", slot) + "is past its deadline";
   }
+  open += awaits_open(w);
   if (w.requests_begun != w.requests_ended + open)
     return "requests begun are not requests ended and in flight";
   std::uint64_t counted = 0;
@@ -154,10 +163,40 @@ std::string check_requests(const World& w) {
   return {};
 }
 
+std::string check_stores(const World& w) {
+  for (std::size_t t = 0; t < w.tables.size(); ++t) {
+    const TableState& s = w.tables[t];
+    if (s.live < 0 || s.dead < 0 || s.dead > s.died) return where("table", t) + "rows do not add up";
+  }
+  for (std::size_t i = 0; i < w.replicas.size(); ++i) {
+    const ReplicaState& r = w.replicas[i];
+    if (r.replayed > r.received ||
+        r.received > w.databases[w.service_of(static_cast<std::uint16_t>(i))].written)
+      return where("replica", i) + "has more log than there is";
+  }
+  for (std::size_t p = 0; p < w.partitions.size(); ++p) {
+    if (w.partitions[p].end - w.partitions[p].start > w.partitions[p].ring.size() &&
+        !w.partitions[p].ring.empty())
+      return where("partition", p) + "holds more messages than it has room for";
+  }
+  for (std::size_t g = 0; g < w.groups.size(); ++g) {
+    const CompiledGroup& group = w.compiled->groups[g];
+    const CompiledTopic& topic = w.compiled->topics[group.topic];
+    for (std::uint32_t p = 0; p < topic.partitions_max; ++p) {
+      const ReaderState& r = w.readers[group.first_reader + p];
+      if (r.committed > r.position || r.position > w.partitions[topic.first_partition + p].end)
+        return where("group", g) + "is past the end of partition " + std::to_string(p);
+      if (w.tasks.current(r.task) && w.tasks[r.task.slot].message == 0)
+        return where("group", g) + "waits for a task that handles no message";
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string find_broken_invariant(const World& w) {
-  for (auto* check : {check_requests, check_instances, check_pools, check_guards}) {
+  for (auto* check : {check_requests, check_instances, check_pools, check_guards, check_stores}) {
     if (std::string broken = check(w); !broken.empty()) return broken;
   }
   return {};

@@ -6,9 +6,11 @@
 #include "sim/engine/invariants.h"
 #include "sim/limits.h"
 #include "sim/parts/actions.h"
+#include "sim/parts/await.h"
 #include "sim/parts/call_policy.h"
 #include "sim/parts/changes.h"
 #include "sim/parts/connection_pool.h"
+#include "sim/parts/consumers.h"
 #include "sim/parts/cpu.h"
 #include "sim/parts/cpu_quota.h"
 #include "sim/parts/crash.h"
@@ -23,6 +25,7 @@
 #include "sim/parts/probes.h"
 #include "sim/parts/route.h"
 #include "sim/parts/steps.h"
+#include "sim/parts/stores.h"
 
 namespace incident::sim {
 namespace {
@@ -47,6 +50,9 @@ void copy_parameters(World& w) {
   copy_initial(w.resolver_parameters, m.resolvers);
   copy_initial(w.certificate_parameters, m.certificates);
   copy_initial(w.secret_parameters, m.secrets);
+  copy_initial(w.table_parameters, m.tables);
+  copy_initial(w.topic_parameters, m.topics);
+  copy_initial(w.group_parameters, m.groups);
   for (const ServiceSpec& s : m.services) w.database_parameters.push_back(s.database);
   w.instance_parameters.resize(w.compiled->instances.size());
   for (int kind = 0; kind < kPartKinds; ++kind) {
@@ -91,6 +97,15 @@ bool fire_timer(World& w, TimerTarget timer) {
     case TimerKind::kMemory:
       on_memory_timer(w, index16);
       return true;
+    case TimerKind::kStore:
+      on_store_timer(w, timer.index);
+      return true;
+    case TimerKind::kGroup:
+      on_group_timer(w, timer.index);
+      return true;
+    case TimerKind::kReader:
+      on_reader_timer(w, timer.index);
+      return true;
   }
   return false;
 }
@@ -132,6 +147,16 @@ bool handle(World& w, const Event& event) {
       return hedge(w, target.slot);
     case EventKind::kProcessEnds:
       return on_process_end(w, target);
+    case EventKind::kLockCheck:
+      if (!w.tasks.current(target)) return false;
+      look_for_deadlock(w, target.slot);
+      return true;
+    case EventKind::kGoOn:
+      if (!w.tasks.current(target)) return false;
+      go_on(w, target.slot);
+      return true;
+    case EventKind::kAwaitOver:
+      return w.tasks.current(target) && await_over(w, target.slot);
   }
   return false;
 }
@@ -179,10 +204,12 @@ std::unique_ptr<World> make_world(std::shared_ptr<const Model> model, std::share
   for (std::size_t r = w.model->revisions.size(); r-- > 0;) {
     w.services[w.model->revisions[r].service.index()].revision = static_cast<std::uint16_t>(r);
   }
+  w.databases.resize(c.services.size());
   for (std::size_t s = 0; s < c.services.size(); ++s) {
     if (!c.services[s].users) start_initial(w, static_cast<std::uint16_t>(s));
   }
   load_all(w);
+  start_stores(w);
   refresh_derived(w);
   start_journeys(w);
   arm_plan(w);

@@ -123,14 +123,53 @@ void add_network(Hasher& h, const World& w) {
   add_some(h, w.loaded_secrets);
 }
 
+template <class T>
+void add_unusual(Hasher& h, const std::vector<T>& parts) {
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i] == T{}) continue;
+    h.add(i);
+    h.add(parts[i]);
+  }
+}
+
+void add_stores(Hasher& h, const World& w) {
+  add_unusual(h, w.databases);
+  add_some(h, w.table_parameters);
+  add_some(h, w.tables);
+  add_some(h, w.table_deaths);
+  add_some(h, w.replicas);
+  for (const LogHistory& log : w.logs) {
+    h.add(log.position);
+    h.add(log.last);
+    h.add(log.first);
+  }
+  add_some(h, w.topic_parameters);
+  add_some(h, w.topics);
+  for (const PartitionState& p : w.partitions) {
+    h.add(p.start);
+    h.add(p.end);
+    for (std::uint64_t at = p.start; at < p.end; ++at) h.add(p.ring[at & (p.ring.size() - 1)]);
+    h.add(p.leader_lost);
+    h.add(p.leader);
+  }
+  add_some(h, w.group_parameters);
+  add_some(h, w.groups);
+  add_some(h, w.readers);
+  add_some(h, w.members);
+  add_some(h, w.awaiting);
+  add_some(h, w.trace_users);
+  add_some(h, w.leaked_connections);
+  if (w.next_ticket != 0) h.add(w.next_ticket);
+}
+
 void add_parameters(Hasher& h, const World& w) {
   add_words(h, w.service_parameters, kServiceWords);
   add_words(h, w.revision_parameters, kRevisionWords);
   add_words(h, w.operation_parameters, kOperationWords);
   add_words(h, w.edge_parameters, kEdgeWords);
-  h.add(w.pool_parameters);
+  add_words(h, w.pool_parameters, kPoolWords);
   add_words(h, w.cache_parameters, kCacheWords);
-  h.add(w.database_parameters);
+  add_words(h, w.database_parameters, kDatabaseWords);
   h.add(w.journey_parameters);
   h.add(w.flag_parameters);
   add_words(h, w.instance_parameters, kInstanceWords);
@@ -199,6 +238,7 @@ std::uint64_t state_hash(const World& w) {
   add_guards(h, w);
   add_platform(h, w.platform);
   add_network(h, w);
+  add_stores(h, w);
   return h.digest();
 }
 

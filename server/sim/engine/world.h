@@ -14,6 +14,7 @@
 #include "sim/action.h"
 #include "sim/engine/compiled.h"
 #include "sim/engine/cpu_heap.h"
+#include "sim/engine/data_state.h"
 #include "sim/engine/event_queue.h"
 #include "sim/engine/guards.h"
 #include "sim/engine/network_state.h"
@@ -65,8 +66,12 @@ struct Task {
   std::uint8_t cancelled = 0;        // dropped on arrival
   std::uint8_t owns_connection = 0;  // its caller went away, the server has not noticed
   std::uint8_t on_cpu = 0;
-  std::uint8_t orphan = 0;  // abandoned by its caller: it holds its trace open
-  std::uint8_t reserved[7] = {};
+  std::uint8_t orphan = 0;     // abandoned by its caller: it holds its trace open
+  std::uint8_t commit = 0;     // a write: 1 while it waits for the disk, 2 when it is there
+  std::uint8_t lingering = 0;  // answered, and its transaction left open
+  std::uint8_t message = 0;    // runs for a consumer group: `journey` is the reader
+  std::uint8_t poison = 0;     // ... and cannot be handled
+  std::uint8_t reserved[3] = {};
 };
 
 enum class CallState : std::uint8_t {
@@ -187,9 +192,9 @@ struct PoolState {
   Fifo waiting;
   DeadlineList deadlines;
   std::uint32_t in_use = 0;
-  std::uint32_t open = 0;  // in use and idle
-  CauseMask tint = 0;      // of the calls that hold its connections
-  std::uint32_t reserved = 0;
+  std::uint32_t open = 0;    // in use and idle
+  CauseMask tint = 0;        // of the calls that hold its connections
+  std::uint32_t leaked = 0;  // slots that nobody will give back
 };
 
 // Entry of a key; the last use doubles as presence. Milliseconds suffice for both.
@@ -281,6 +286,9 @@ struct World {
   std::vector<ResolverParameters> resolver_parameters;
   std::vector<CertificateParameters> certificate_parameters;
   std::vector<SecretParameters> secret_parameters;
+  std::vector<TableParameters> table_parameters;
+  std::vector<TopicParameters> topic_parameters;
+  std::vector<GroupParameters> group_parameters;
   std::vector<CauseMask> causes[kPartKinds];  // of each part
   std::vector<CausalSetting> causal_settings;
 
@@ -310,9 +318,23 @@ struct World {
   std::vector<DeadlineList> edge_deadlines;
   std::vector<PoolState> pools;
   std::vector<std::uint16_t> idle_connections;
+  std::vector<std::uint16_t> leaked_connections;  // alike; empty until one has leaked
   std::vector<CacheState> caches;
   std::vector<Row> rows;
   std::vector<LockSetState> lock_sets;
+  std::vector<DatabaseState> databases;  // by service
+  std::vector<TableState> tables;
+  std::vector<std::int64_t> table_deaths;  // TableState::died at the last kDeathSamples naps
+  std::vector<ReplicaState> replicas;      // by instance; empty when nothing is replicated
+  std::vector<LogHistory> logs;            // by service; likewise
+  std::vector<TopicState> topics;
+  std::vector<PartitionState> partitions;
+  std::vector<GroupState> groups;
+  std::vector<ReaderState> readers;
+  std::vector<MemberState> members;
+  std::vector<AwaitState> awaiting;  // by the slot of a user's task; empty when no journey waits
+  std::vector<Handle> trace_users;   // by the slot of a trace; likewise
+  std::uint32_t next_ticket = 0;
   std::vector<JourneyState> journeys;
   std::vector<ChangeState> changes;
   std::vector<AppliedSetting> applied;

@@ -7,6 +7,7 @@
 #include "sim/parts/cache.h"
 #include "sim/parts/call_policy.h"
 #include "sim/parts/changes.h"
+#include "sim/parts/data_actions.h"
 #include "sim/parts/instance.h"
 #include "sim/parts/load_balancer.h"
 #include "sim/parts/memory.h"
@@ -298,6 +299,23 @@ constexpr std::array<ActionRules, kActionKinds> kRules = {{
     {preview_network, nullptr, set_rate_limit},
     {preview_network, nullptr, set_breaker},
     {preview_network, nullptr, sync_clock},
+    {preview_database_action, begin_fail_over, nullptr},
+    {preview_replica_action, nullptr, promote_instance},
+    {preview_replica_action, nullptr, fence_instance},
+    {preview_database_action, nullptr, end_idle_transactions},
+    {preview_table_action, nullptr, analyze_table},
+    {preview_table_action, begin_vacuum_table, nullptr},
+    {preview_table_action, begin_create_index, create_index},
+    {preview_table_action, begin_widen_key, widen_key},
+    {preview_database_action, nullptr, free_disk},
+    {preview_database_action, nullptr, drop_slot},
+    {preview_database_action, nullptr, extend_volume},
+    {preview_group_action, nullptr, skip_group_message},
+    {preview_group_action, nullptr, reset_group_offsets},
+    {preview_group_action, nullptr, restart_group},
+    {preview_group_action, nullptr, pause_group},
+    {preview_topic_action, nullptr, scale_partitions},
+    {preview_topic_action, nullptr, purge_whole_topic},
 }};
 
 }  // namespace

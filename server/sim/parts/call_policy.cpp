@@ -11,6 +11,7 @@
 #include "sim/parts/instance.h"
 #include "sim/parts/journeys.h"
 #include "sim/parts/load_balancer.h"
+#include "sim/parts/replication.h"
 #include "sim/parts/route.h"
 #include "sim/parts/sockets.h"
 #include "sim/parts/steps.h"
@@ -199,7 +200,7 @@ void send(World& w, std::uint32_t call, std::uint16_t target) {
   const CompiledEdge& edge = w.compiled->edges[w.calls[call].edge];
   const EdgeParameters& p = w.edge_parameters[w.calls[call].edge];
   const bool plain = w.edge_plain[w.calls[call].edge] != 0;
-  if (target == kNone16) target = pick_instance(w, edge.to_service);
+  if (target == kNone16) target = edge.routed ? route_to_store(w, call) : pick_instance(w, edge.to_service);
   Call& c = w.calls[call];
   if (target == kNone16) {
     c.cause |= w.cause(PartKind::kService, edge.to_service) | w.services[edge.to_service].down_cause;

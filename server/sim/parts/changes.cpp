@@ -11,6 +11,7 @@
 #include "sim/parts/orchestrator.h"
 #include "sim/parts/platform.h"
 #include "sim/parts/probes.h"
+#include "sim/parts/stores.h"
 
 namespace incident::sim {
 namespace {
@@ -65,6 +66,12 @@ auto* word_of(WorldType& w, ParameterRef ref) {
       return at(w.certificate_parameters);
     case PartKind::kSecret:
       return at(w.secret_parameters);
+    case PartKind::kTable:
+      return at(w.table_parameters);
+    case PartKind::kTopic:
+      return at(w.topic_parameters);
+    case PartKind::kGroup:
+      return at(w.group_parameters);
   }
   return at(w.service_parameters);
 }
@@ -156,10 +163,12 @@ void set_parameter(World& w, ParameterRef ref, std::int64_t value, CauseMask mas
   // Work in progress runs at the old rate up to now.
   if (kind == PartKind::kService) each_instance(w, ref.part, [&](std::uint16_t i) { cpu_sync(w, i); });
   before_platform_change(w, kind, ref.part);
+  store_changing(w, kind, ref.part);
   *word = value;
   refresh_derived(w);
   react(w, parameters()[ref.parameter], ref.part);
   after_platform_change(w, kind, ref.part);
+  store_changed(w, kind, ref.part, parameters()[ref.parameter].offset);
 }
 
 std::uint32_t add_change(World& w, const ChangeView& view, CauseMask mask) {

@@ -17,6 +17,12 @@ std::uint16_t* idle_of(World& w, std::size_t pool, std::uint32_t state) {
   return &w.idle_connections[p.first_idle + (state - p.first_state) * w.compiled->services[p.target].slots];
 }
 
+// The same of leaked ones; null while none has leaked anywhere.
+std::uint16_t* leaked_of(World& w, std::size_t pool, std::uint32_t state) {
+  if (w.leaked_connections.empty()) return nullptr;
+  return &w.leaked_connections[static_cast<std::size_t>(idle_of(w, pool, state) - w.idle_connections.data())];
+}
+
 bool database_is_full(World& w, std::uint16_t target) {
   const std::uint16_t service = w.service_of(target);
   if (!w.compiled->services[service].database) return false;
@@ -42,6 +48,21 @@ void close_one_idle(World& w, std::size_t pool, std::uint32_t state) {
   --idle[most];
   --w.pools[state].open;
   --w.instances[target.first + most].connections;
+}
+
+// The caller forgets to give its connection back: it stays open, and its slot taken, until the caller's
+// process ends.
+bool leaks(World& w, Call& c, std::size_t pool, std::uint32_t at) {
+  if (w.instances[c.target].epoch != c.target_epoch || w.tasks.current(c.server) ||
+      !draw_permille(c.stream, w.pool_parameters[pool].leak_permille))
+    return false;
+  if (w.leaked_connections.empty()) w.leaked_connections.resize(w.idle_connections.size());
+  const std::size_t slot = c.target - w.compiled->services[w.service_of(c.target)].first;
+  ++leaked_of(w, pool, at)[slot];
+  ++w.pools[at].leaked;
+  c.cause |= w.cause(PartKind::kPool, pool);
+  w.pools[at].tint |= w.cause(PartKind::kPool, pool);
+  return true;
 }
 
 bool broken(Outcome outcome) {
@@ -146,6 +167,7 @@ void release_connection(World& w, std::uint32_t call) {
   if (pool == kNone16) return close_at_target(w, c);
   const std::uint32_t at = pool_state_of(w, pool, c.owner);
   PoolState& state = w.pools[at];
+  if (had == kConnected && w.pool_parameters[pool].leak_permille > 0 && leaks(w, c, pool, at)) return;
   --state.in_use;
   if (had == kConnected) {
     const Instance& target = w.instances[c.target];
@@ -186,7 +208,7 @@ void grant_waiting(World& w, std::size_t pool, std::uint32_t at) {
 
 void send_granted(World& w, std::uint32_t call) {
   const std::uint16_t hint = w.calls[call].target;
-  const bool serves = hint != kNone16 && is_serving(w, hint);
+  const bool serves = hint != kNone16 && is_serving(w, hint) && !w.compiled->edges[w.calls[call].edge].routed;
   w.calls[call].target = kNone16;
   send(w, call, serves ? hint : kNone16);
 }
@@ -228,6 +250,10 @@ void close_connections(World& w, std::uint16_t instance) {
         std::uint16_t& idle = idle_of(w, pool, p.first_state + owner)[slot];
         w.pools[p.first_state + owner].open -= idle;
         idle = 0;
+        if (std::uint16_t* leaked = leaked_of(w, pool, p.first_state + owner)) {
+          w.pools[p.first_state + owner].open -= leaked[slot];  // broken, and the slot taken all the same
+          leaked[slot] = 0;
+        }
       }
     }
     if (p.owner == service) {
@@ -237,6 +263,16 @@ void close_connections(World& w, std::uint16_t instance) {
         w.instances[target.first + i].connections -= idle[i];
         idle[i] = 0;
       }
+      PoolState& state = w.pools[p.first_state + slot];
+      if (std::uint16_t* leaked = leaked_of(w, pool, p.first_state + slot)) {
+        for (std::uint16_t i = 0; i < target.slots; ++i) {
+          state.open -= leaked[i];
+          w.instances[target.first + i].connections -= leaked[i];
+          leaked[i] = 0;
+        }
+      }
+      state.in_use -= state.leaked;
+      state.leaked = 0;
     }
   }
   w.instances[instance].connections = 0;

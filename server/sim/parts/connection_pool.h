@@ -3,6 +3,9 @@
 // balancer chose: an idle one, or a new one at connect_us, closing an idle one elsewhere when the pool is
 // full. Connections count at their target; databases refuse more than max_connections. A connection whose
 // call timed out is closed by the caller, and stays open at the target until its work ends.
+//
+// A share of calls may leak what they hold: the slot stays taken and the connection open until the owner's
+// process ends.
 #pragma once
 
 #include "sim/engine/world.h"

@@ -1,7 +1,10 @@
 #include "sim/parts/instance.h"
 
+#include <algorithm>
+
 #include "sim/parts/admission.h"
 #include "sim/parts/call_policy.h"
+#include "sim/parts/consumers.h"
 #include "sim/parts/cpu.h"
 #include "sim/parts/guards.h"
 #include "sim/parts/locks.h"
@@ -10,6 +13,7 @@
 #include "sim/parts/platform.h"
 #include "sim/parts/probes.h"
 #include "sim/parts/process_limits.h"
+#include "sim/parts/replication.h"
 #include "sim/parts/single_flight.h"
 #include "sim/parts/steps.h"
 
@@ -47,7 +51,7 @@ void arrive(World& w, std::uint32_t task) {
   const ServiceParameters& p = w.service_parameters[service];
   if ((instance.special & kLimited) != 0 && !admit(w, task)) return;
   const bool probe = t.trace == kNone;
-  if (p.shed_permille > 0 && !probe && draw_permille(t.stream, p.shed_permille)) {
+  if (p.shed_permille > 0 && !probe && t.message == 0 && draw_permille(t.stream, p.shed_permille)) {
     t.cause |= w.cause(PartKind::kService, service);
     return end_task(w, task, Outcome::kShed);
   }
@@ -98,7 +102,7 @@ void end_task(World& w, std::uint32_t task, Outcome outcome) {
     w.observer->on_task({t.trace == kNone ? 0 : w.traces[t.trace].number, t.span, t.parent,
                          OperationId(t.operation), InstanceId(i), outcome, SimTime{t.arrived},
                          SimTime{t.started}, SimTime{w.now}, Duration{t.lock_wait}, t.cause,
-                         !answered && t.trace != kNone});
+                         !answered && t.trace != kNone && t.message == 0 && t.lingering == 0});
   }
   const bool probe = t.trace == kNone;
   const Handle handle = w.tasks.handle(task);
@@ -106,10 +110,17 @@ void end_task(World& w, std::uint32_t task, Outcome outcome) {
   const CauseMask cause = t.cause;
   const std::uint32_t trace = t.trace;
   const bool orphan = t.orphan != 0;
+  const bool message = t.message != 0;
+  const bool poison = t.poison != 0;
+  const std::uint16_t reader = t.journey;
   w.tasks.release(task);
   if (answered) answer(w, call.slot, outcome, cause);
   if (probe) probe_answered(w, i, handle, outcome, cause);
   if (orphan) release_trace(w, trace);
+  if (message) {
+    message_ended(w, reader, handle, outcome, cause, i, poison);
+    release_trace(w, trace);
+  }
   if (here && w.instances[i].dispatching == 0) {
     w.instances[i].dispatching = 1;
     dispatch(w, i);
@@ -135,12 +146,18 @@ void refresh_derived(World& w) {
   for (std::size_t o = 0; o < w.operation_parameters.size(); ++o) {
     const OperationParameters& p = w.operation_parameters[o];
     w.operation_plain[o] = p.cpu_factor_permille == 1000 && p.error_permille == 0 && p.crash_permille == 0 &&
+                           p.left_open_permille == 0 &&
+                           !w.compiled->services[w.compiled->operations[o].service].store &&
                            w.cause(PartKind::kOperation, o) == 0;
   }
   for (std::size_t i = 0; i < w.instances.size(); ++i) {
     Instance& instance = w.instances[i];
     const ServiceParameters& p = w.service_parameters[instance.service];
     instance.millicores = p.cpu_millicores;
+    const DatabaseState& database = w.databases[instance.service];
+    if (database.jobs_millicores > 0 && main_instance(w, instance.service) == i) {
+      instance.millicores = std::max(instance.millicores / 4, instance.millicores - database.jobs_millicores);
+    }
     instance.workers = static_cast<std::uint32_t>(p.workers);
     if (w.compiled->managed) refresh_platform(w, static_cast<std::uint16_t>(i));
     if (instance.revision == kNone16) continue;

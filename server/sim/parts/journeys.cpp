@@ -1,5 +1,6 @@
 #include "sim/parts/journeys.h"
 
+#include "sim/parts/await.h"
 #include "sim/parts/instance.h"
 #include "sim/parts/steps.h"
 
@@ -103,6 +104,7 @@ void begin_customer_request(World& w, Call& c, Task& user) {
   trace.number = ++w.next_trace;
   trace.references = 1;
   c.cause |= user.inherited;
+  if (w.compiled->awaits) remember_user(w, c.trace, c.caller.slot);
   ++w.requests_begun;
 }
 

@@ -1,6 +1,7 @@
 #include "sim/parts/locks.h"
 
 #include <algorithm>
+#include <array>
 
 #include "sim/parts/instance.h"
 #include "sim/parts/steps.h"
@@ -31,11 +32,11 @@ void stop_waiting(World& w, std::uint32_t task) {
   t.state = TaskState::kRunning;
 }
 
-}  // namespace
+constexpr std::size_t kRowsMax = 16;  // that are locked together
 
-bool lock_row(World& w, std::uint32_t task, std::uint16_t lock_set) {
+// Takes the row, or waits for it.
+bool take(World& w, std::uint32_t task, std::uint16_t lock_set, std::uint32_t row) {
   Task& t = w.tasks[task];
-  const std::uint32_t row = w.compiled->first_row[lock_set] + w.compiled->lock_rows[lock_set].draw(t.stream);
   Row& wanted = w.rows[row];
   if (wanted.holder == task) return true;
   if (wanted.holder == kNone) {
@@ -56,7 +57,61 @@ bool lock_row(World& w, std::uint32_t task, std::uint16_t lock_set) {
     set.deadlines.insert(w.tasks, task);
     w.arm_by(w.compiled->timer_lock + lock_set, t.deadline);
   }
+  const std::int64_t look = w.database_parameters[w.service_of(t.instance)].deadlock_timeout_us;
+  if (look > 0) w.schedule(w.now + look, EventKind::kLockCheck, w.tasks.handle(task));
   return false;
+}
+
+}  // namespace
+
+bool lock_row(World& w, std::uint32_t task, std::uint16_t lock_set) {
+  const std::uint32_t drawn = w.compiled->lock_rows[lock_set].draw(w.tasks[task].stream);
+  return take(w, task, lock_set, w.compiled->first_row[lock_set] + drawn);
+}
+
+// All rows are drawn at each of the steps, from a copy of the stream, so that no place has to hold them; the
+// last step moves the stream on.
+bool lock_one(World& w, std::uint32_t task) {
+  Task& t = w.tasks[task];
+  const CompiledStep* step = &w.compiled->steps[w.compiled->operations[t.operation].first + t.step];
+  const std::size_t nth = step->nth, of = std::min<std::size_t>(step->table, kRowsMax);
+  struct Wanted {
+    std::uint32_t row;
+    std::uint16_t set;
+  };
+  std::array<Wanted, kRowsMax> rows{};
+  std::uint64_t stream = t.stream;
+  for (std::size_t i = 0; i < of; ++i) {
+    const std::uint16_t set = (step - nth + i)->lock_set;
+    rows[i] = {w.compiled->first_row[set] + w.compiled->lock_rows[set].draw(stream), set};
+  }
+  if (w.operation_parameters[t.operation].unordered_locks == 0) {
+    std::sort(rows.begin(), rows.begin() + of,
+              [](const Wanted& a, const Wanted& b) { return a.row < b.row; });
+  } else {
+    t.cause |= w.cause(PartKind::kOperation, t.operation);
+  }
+  if (nth + 1 >= of) t.stream = stream;
+  return nth >= of || take(w, task, rows[nth].set, rows[nth].row);
+}
+
+void look_for_deadlock(World& w, std::uint32_t task) {
+  if (w.tasks[task].state != TaskState::kLocking) return;
+  // Each task waits for one row and each row has one holder: a circle is found by following them.
+  CauseMask causes = 0;
+  std::uint32_t at = task;
+  for (std::uint32_t steps = 0; steps <= w.tasks.in_use(); ++steps) {
+    causes |= w.tasks[at].cause;
+    at = w.rows[w.tasks[at].wanted_row].holder;
+    if (at == kNone) return;
+    if (at == task) {
+      Task& t = w.tasks[task];
+      t.cause |= causes;
+      ++w.databases[w.service_of(t.instance)].deadlocks;
+      return end_task(w, task, Outcome::kDeadlock);
+    }
+    if (w.tasks[at].state != TaskState::kLocking) return;
+  }
 }
 
 void release_rows(World& w, std::uint32_t task) {
@@ -72,7 +127,11 @@ void release_rows(World& w, std::uint32_t task) {
       w.tasks[next].cause |= w.tasks[task].cause;
       hold(w, next, row);
       // By an event, so that a long queue cannot nest. A resumed task goes to the step after its lock.
-      w.schedule(w.now, EventKind::kResume, w.tasks.handle(next));
+      const Task& granted = w.tasks[next];
+      const CompiledStep& step =
+          w.compiled->steps[w.compiled->operations[granted.operation].first + granted.step];
+      w.schedule(w.now + (step.kind == StepKind::kLockOne ? step.amount : 0), EventKind::kResume,
+                 w.tasks.handle(next));
     }
     row = next_row;
   }

@@ -13,6 +13,7 @@
 #include "sim/parts/platform.h"
 #include "sim/parts/pods.h"
 #include "sim/parts/probes.h"
+#include "sim/parts/replication.h"
 #include "sim/parts/route.h"
 
 namespace incident::sim {
@@ -114,6 +115,7 @@ bool admitted(World& w, std::uint16_t service) {
 void stop(World& w, std::uint16_t i, PartEvent event) {
   Instance& instance = w.instances[i];
   const std::uint16_t service = w.service_of(i);
+  if (!w.replicas.empty()) replica_going(w, i);
   instance.state = InstanceState::kAbsent;
   instance.hold = PodHold::kNone;
   instance.healthy = 0;
@@ -175,6 +177,7 @@ void ready(World& w, std::uint16_t i) {
   instance.healthy = !w.compiled->managed || w.platform.pods[i].readiness_broken == 0;
   instance.warm_from = w.now;
   refresh_derived(w);
+  if (!w.replicas.empty()) replica_ready(w, i);
   rebuild_serving(w, service);
   if (w.serving[service].size() >= w.services[service].desired) w.services[service].down_cause = 0;
   start_probes(w, i);

@@ -1,5 +1,7 @@
 #include "sim/parts/steps.h"
 
+#include "sim/parts/await.h"
+#include "sim/parts/broker.h"
 #include "sim/parts/cache.h"
 #include "sim/parts/call_policy.h"
 #include "sim/parts/cpu.h"
@@ -8,6 +10,8 @@
 #include "sim/parts/journeys.h"
 #include "sim/parts/locks.h"
 #include "sim/parts/single_flight.h"
+#include "sim/parts/statements.h"
+#include "sim/parts/tables.h"
 
 namespace incident::sim {
 namespace {
@@ -56,15 +60,15 @@ bool pass_start(World& w, std::uint32_t task) {
     end_task(w, task, Outcome::kError);
     return false;
   }
-  return true;
+  return !w.compiled->services[w.service_of(t.instance)].database || admit_statement(w, task);
 }
 
 void finish(World& w, std::uint32_t task, Outcome outcome) {
-  if (w.tasks[task].instance == kNone16) {
-    end_user(w, task);
-  } else {
-    end_task(w, task, outcome);
-  }
+  const Task& t = w.tasks[task];
+  if (t.instance == kNone16) return end_user(w, task);
+  if (t.poison != 0 && outcome == Outcome::kOk) outcome = Outcome::kError;
+  if (w.operation_plain[t.operation] == 0 && outcome == Outcome::kOk && !conclude_statement(w, task)) return;
+  end_task(w, task, outcome);
 }
 
 std::uint32_t key_of(World& w, Task& t, std::uint16_t cache, bool fresh) {
@@ -87,8 +91,12 @@ void start_parallel(World& w, std::uint32_t task, const CompiledOperation& opera
 }  // namespace
 
 void run_steps(World& w, std::uint32_t task) {
-  const CompiledOperation operation = w.compiled->operations[w.tasks[task].operation];
   if (w.tasks[task].step == 0 && w.tasks[task].instance != kNone16 && !pass_start(w, task)) return;
+  go_on(w, task);
+}
+
+void go_on(World& w, std::uint32_t task) {
+  const CompiledOperation operation = w.compiled->operations[w.tasks[task].operation];
   for (;;) {
     Task& t = w.tasks[task];
     if (w.guarded) land_flights(w, task);
@@ -134,6 +142,23 @@ void run_steps(World& w, std::uint32_t task) {
       case StepKind::kIfFlag:
         t.cause |= w.cause(PartKind::kFlag, step.flag);
         if (w.flag_parameters[step.flag].on == 0) t.step = static_cast<std::uint16_t>(t.step + step.count);
+        break;
+      case StepKind::kUnlessFlag:
+        t.cause |= w.cause(PartKind::kFlag, step.flag);
+        if (w.flag_parameters[step.flag].on != 0) t.step = static_cast<std::uint16_t>(t.step + step.count);
+        break;
+      case StepKind::kLockOne:
+        if (!lock_one(w, task)) return;
+        if (step.amount > 0) return w.schedule(w.now + step.amount, EventKind::kResume, w.tasks.handle(task));
+        break;
+      case StepKind::kTable:
+        if (!run_statement(w, task)) return;
+        break;
+      case StepKind::kAppend:
+        if (!append(w, task)) return;
+        break;
+      case StepKind::kAwait:
+        if (!await_message(w, task)) return;
         break;
     }
     ++w.tasks[task].step;

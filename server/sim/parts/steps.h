@@ -7,6 +7,8 @@ namespace incident::sim {
 
 // Goes on at the task's present step until it has to wait or ends.
 void run_steps(World& w, std::uint32_t task);
+// The same from a step in the middle, which is done again.
+void go_on(World& w, std::uint32_t task);
 // A delay is over.
 void resume(World& w, std::uint32_t task);
 // A call of this task has ended, all attempts included.
