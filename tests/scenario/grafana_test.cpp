@@ -51,13 +51,13 @@ TEST(Grafana, EveryPanelOfOursIsThereWithItsQueryAndNoneOverlap) {
   for (const auto& system : systems()) {
     for (const auto& dashboard : system.dashboards) {
       const json made = json::parse(grafana_json(system, dashboard));
-      EXPECT_TRUE(uids.insert(made.at("uid")).second);
+      EXPECT_TRUE(uids.insert(made.at("uid").get<std::string>()).second);
       EXPECT_LE(made.at("uid").get<std::string>().size(), 40U) << "Grafana takes no longer uid";
       std::vector<json> shown;
       std::set<std::pair<int, int>> taken;
       std::set<int> ids;
       for (const auto& panel : made.at("panels")) {
-        EXPECT_TRUE(ids.insert(panel.at("id")).second);
+        EXPECT_TRUE(ids.insert(panel.at("id").get<int>()).second);
         const json& at = panel.at("gridPos");
         EXPECT_LE(at.at("x").get<int>() + at.at("w").get<int>(), 24);
         for (int x = 0; x < at.at("w"); ++x)
