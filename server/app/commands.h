@@ -13,6 +13,7 @@ using Chosen = std::function<int()>;
 void add_serve(CLI::App& app, Chosen& chosen);
 void add_simulate(CLI::App& app, Chosen& chosen);
 void add_scenario(CLI::App& app, Chosen& chosen);
+void add_scenario_causes(CLI::App& scenario, Chosen& chosen);
 void add_experiment(CLI::App& app, Chosen& chosen);  // and faults
 void add_match(CLI::App& app, Chosen& chosen);
 void add_match_push(CLI::App& match, Chosen& chosen);  // below `match`

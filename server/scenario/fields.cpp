@@ -17,6 +17,8 @@ constexpr Choice kSeverities[] = {"critical", "warning"};
 constexpr Choice kUnits[] = {"s", "req/s", "percent", "count", "cores", "bytes"};
 constexpr Choice kLevels[] = {"SEV1", "SEV2", "SEV3"};
 constexpr Choice kChangeKinds[] = {"deploy", "config", "flag", "traffic", "infrastructure", "scale"};
+constexpr Choice kEvidenceKinds[] = {"log", "trace", "series", "change", "alert"};
+constexpr Choice kVerdicts[] = {"causal", "collateral", "unrelated"};
 // The kinds of parts, as the simulation names them.
 constexpr auto kParts = [] {
   std::array<Choice, sim::kPartKinds> names{};
@@ -257,6 +259,14 @@ constexpr Field kAnswer[] = {
     text("mechanism", "an id of the published list"),
     text("trigger", "the title of the change that set it off, or \"none\""),
 };
+constexpr Field kEvidence[] = {
+    choice("kind", kEvidenceKinds, "what is looked at"),
+    text("of", "a service: that wrote the line, or of a span of the trace", false),
+    text("text", "a part of the line or of the trace's operations; a change's title; an alert's name", false),
+    text("query", "series: PromQL", false),
+    {"errors", kBoolean, false, "traces: only those in which something failed"},
+    choice("verdict", kVerdicts, "what it shows, as the author sees it"),
+};
 constexpr Field kHint[] = {
     text("text", "a question or a nudge"),
     whole("price", 0, kHintPriceMax, "points of conduct", true),
@@ -298,6 +308,8 @@ constexpr Field kIncident[] = {
     {"revisions", kObjects, false, "versions that this incident deploys", &kIncidentRevisionFields},
     {"changes", kObjects, true, "faults, and red herrings that really happen", &kChangeFields},
     {"answer", kObject, true, "what a team should find", &kAnswerFields},
+    {"evidence", kObjects, false, "what pieces of evidence show; the causal ids are measured against it",
+     &kEvidenceFields},
     {"hints", kObjects, true, "from vague to plain", &kHintFields},
     {"debrief", kObject, true, "what there is to learn", &kDebriefFields},
     {"reference", kObject, true, "the solution that defines par", &kSolutionFields},
@@ -401,6 +413,7 @@ const ObjectSpec kIncidentRevisionFields{"incident_revision", "A version that th
 const ObjectSpec kChangeFields{"change", "A change of the system at its time.", kChange};
 const ObjectSpec kSettingFields{"setting", "A parameter and its new value.", kSetting};
 const ObjectSpec kAnswerFields{"answer", "What a team should find.", kAnswer};
+const ObjectSpec kEvidenceFields{"evidence_mark", "What pieces of evidence show.", kEvidence};
 const ObjectSpec kHintFields{"hint", "Help that costs.", kHint};
 const ObjectSpec kDebriefFields{"debrief", "What there is to learn.", kDebrief};
 const ObjectSpec kSolutionFields{"solution", "A course of actions.", kSolution};

@@ -57,7 +57,7 @@ extern const ObjectSpec kSystemFields, kDefaultsFields, kServiceFields, kOperati
     kSecretFields, kParameterRefFields, kDashboardFields, kPanelFields, kAlertFields, kRevisionFields;
 // An incident's file.
 extern const ObjectSpec kIncidentFields, kIncidentRevisionFields, kChangeFields, kSettingFields,
-    kAnswerFields, kHintFields, kDebriefFields, kSolutionFields, kCommandFields;
+    kAnswerFields, kEvidenceFields, kHintFields, kDebriefFields, kSolutionFields, kCommandFields;
 // The kinds of steps: each is known by its first field.
 std::span<const ObjectSpec> step_kinds();
 

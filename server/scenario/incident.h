@@ -2,7 +2,8 @@
 // texts, and the answer. Read from files by library.h, immutable afterwards and shared by every match that
 // plays it; any thread may read.
 //
-// Secret until a match has ended: `plan`, `answer`, hints not yet taken, `debrief`, `reference`, `tempting`.
+// Secret until a match has ended: `plan`, `answer`, `evidence`, hints not yet taken, `debrief`, `reference`,
+// `tempting`.
 #pragma once
 
 #include <cstdint>
@@ -39,6 +40,17 @@ struct Solution {
   std::string name, why;
   std::vector<TimedCommand> commands;
   std::optional<Duration> ends_harm_within;  // since the page; none: it does not end it
+};
+
+// What the author says that pieces of evidence show. The first mark that fits a piece counts. Measured
+// against the causal ids (match/measured_causes.h); play does not depend on it.
+struct EvidenceMark {
+  std::string kind;     // log | trace | series | change | alert
+  std::string of;       // a service: of the line, of a span of the trace; may be empty
+  std::string text;     // part of the line or of the trace's operations; a change's title, an alert's name
+  std::string query;    // series: PromQL
+  bool errors = false;  // traces: only those in which something failed
+  std::string verdict;  // causal | collateral | unrelated
 };
 
 struct Hint {
@@ -94,6 +106,7 @@ struct Incident {
   std::shared_ptr<const SystemInfo> info;
 
   Answer answer;
+  std::vector<EvidenceMark> evidence;
   std::vector<Hint> hints;
   Debrief debrief;
   Solution reference;

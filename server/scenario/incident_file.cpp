@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "promql/parser.h"
 #include "scenario/action_names.h"
 #include "scenario/mechanisms.h"
 
@@ -101,6 +102,22 @@ void read_answer(const Node& node, Incident& incident) {
   if (answer.trigger != "none") answer.trigger_change = change_titled(*incident.plan, node.at("trigger"));
 }
 
+EvidenceMark read_mark(const Node& node, const Incident& incident) {
+  node.only(kEvidenceFields);
+  EvidenceMark mark{node.at("kind").text(), node.text("of", ""),           node.text("text", ""),
+                    node.text("query", ""), node.boolean("errors", false), node.at("verdict").text()};
+  if (!mark.of.empty()) find_part(*incident.model, PartKind::kService, mark.of, node.at("of"));
+  if (mark.kind == "change") change_titled(*incident.plan, node.at("text"));
+  if (mark.kind == "alert") {
+    const auto& rules = incident.telemetry->rules;
+    if (std::none_of(rules.begin(), rules.end(), [&](const auto& rule) { return rule.name == mark.text; }))
+      node.at("text").fail("there is no alert of this name");
+  }
+  if ((mark.kind == "series") != !mark.query.empty()) node.fail("series have a query, and nothing else does");
+  if (!mark.query.empty() && !promql::parse_expr(mark.query)) node.at("query").fail("is not PromQL");
+  return mark;
+}
+
 void read_texts(const Node& root, Incident& incident) {
   const auto texts = [&](std::string_view key, std::vector<std::string>& out) {
     root.each(key, [&](const Node& node) { out.push_back(node.text()); });
@@ -162,6 +179,7 @@ Incident read_incident(const Node& root, System system) {
   incident.telemetry = std::make_shared<const telemetry::TelemetryConfig>(std::move(system.telemetry));
   incident.info = std::make_shared<const SystemInfo>(std::move(system.info));
   read_answer(root.at("answer"), incident);
+  root.each("evidence", [&](const Node& node) { incident.evidence.push_back(read_mark(node, incident)); });
   read_texts(root, incident);
   incident.reference = read_solution(root.at("reference"), incident);
   if (!incident.reference.ends_harm_within) root.at("reference").fail("must say ends_harm_within");

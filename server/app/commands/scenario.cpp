@@ -176,6 +176,8 @@ void add_scenario(CLI::App& app, Chosen& chosen) {
     chosen = [options] { return dashboards(options->name, options->grafana, options->out); };
   });
 
+  add_scenario_causes(*scenario, chosen);
+
   command = scenario->add_subcommand("schema", "print the JSON Schema of a kind of file");
   command->add_option("KIND", options->what, "incident or system")
       ->check(CLI::IsMember({"incident", "system"}))
