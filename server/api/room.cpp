@@ -160,7 +160,8 @@ void Room::ready(match::Match match) {
 
 void Room::start_is_here(SharedStart start) {
   start_ = std::move(start);
-  if (closed_ || !match_) return;
+  // A match may have ended in its lobby before its world was warm.
+  if (closed_ || !match_ || match_->phase() == match::Phase::kEnded) return;
   if (!match_->start()) match_->begin(start_);
   begin_running_if_due();
 }
