@@ -43,6 +43,7 @@ std::size_t causal_lines(const telemetry::Telemetry& t, SimTime from, SimTime to
 }
 
 std::size_t causal_traces(const telemetry::Telemetry& t, SimTime from, SimTime to) {
+  if (to < from) return 0;  // the page came before the cause
   traces::Search search;
   search.from = from;
   search.to = to;
