@@ -19,6 +19,7 @@ sim::ServiceId service_of(const Arena& arena, const sim::Action& action) {
     case ActionKind::kDrainInstance:
     case ActionKind::kPromoteInstance:
     case ActionKind::kFenceInstance:
+    case ActionKind::kDeletePod:
       return arena.sim().instance(sim::InstanceId(action.target)).service;
     case ActionKind::kSetConfig:
       return model.config_keys[action.target].service;

@@ -79,6 +79,8 @@ constexpr Field kService[] = {
     parameters_of("resources", PartKind::kResources,
                   "memory, heap, CPU quota, files, threads and ports of a pod"),
     parameters_of("deployment", PartKind::kDeployment, "how its pods are placed, started and replaced"),
+    parameters_of("autoscaler", PartKind::kAutoscaler, "pods by their use of CPU"),
+    parameters_of("function", PartKind::kFunction, "instances that come and go with requests"),
     text("waits_for", "a service that must serve before the pods of this one start", false),
     {"replicated", kBoolean, false, "databases: the first pod is the primary, the others are its replicas"},
     whole("shard_keys", 1, 10'000'000, "each request goes to the pod that its key belongs to, of so many"),
@@ -126,6 +128,16 @@ constexpr Field kGroup[] = {
     text("handles", "the operation that runs for each message: \"service.operation\""),
     text("dead_letters", "the topic for messages that failed too often; none: they are skipped", false),
     parameters_of("parameters", PartKind::kGroup, "polls, sessions, retries"),
+};
+constexpr Field kNode[] = {
+    text("name", "unique"),
+    text("zone", "where it stands", false),
+    parameters_of("parameters", PartKind::kNode, "CPU, memory, disk, connections, labels and taints"),
+};
+constexpr Field kJob[] = {
+    text("name", "unique"),
+    text("service", "what it works on"),
+    parameters_of("parameters", PartKind::kJob, "when it runs, for how long, and what it takes"),
 };
 constexpr Field kFlag[] = {
     text("name", "unique"),
@@ -230,6 +242,9 @@ constexpr Field kSystem[] = {
     {"dns_names", kObjects, false, "names by which services are found", &kDnsNameFields},
     {"certificates", kObjects, false, "what services present to those who connect", &kCertificateFields},
     {"secrets", kObjects, false, "credentials", &kSecretFields},
+    {"nodes", kObjects, false, "machines; none: there is always room", &kNodeFields},
+    {"jobs", kObjects, false, "scheduled jobs", &kJobFields},
+    parameters_of("cluster", PartKind::kCluster, "quotas and addresses"),
     {"journeys", kObjects, true, "kinds of customers", &kJourneyFields},
     {"config", kObjects, false, "keys that players may change", &kConfigKeyFields},
     {"dashboards", kObjects, false, "charts for players", &kDashboardFields},
@@ -393,6 +408,8 @@ const ObjectSpec kRowLocksFields{"row_locks", "Rows that transactions lock.", kR
 const ObjectSpec kTableFields{"table", "A table of a database.", kTable};
 const ObjectSpec kTopicFields{"topic", "A topic of a broker.", kTopic};
 const ObjectSpec kGroupFields{"group", "Consumers of a topic.", kGroup};
+const ObjectSpec kNodeFields{"node", "A machine.", kNode};
+const ObjectSpec kJobFields{"job", "A scheduled job.", kJob};
 const ObjectSpec kFlagFields{"flag", "A feature flag.", kFlag};
 const ObjectSpec kLinkFields{"link", "The way between services.", kLink};
 const ObjectSpec kResolverFields{"resolver", "A resolver of names.", kResolver};

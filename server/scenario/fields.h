@@ -52,9 +52,10 @@ inline constexpr std::int64_t kHintPriceMax = 200;
 
 // A system's file.
 extern const ObjectSpec kSystemFields, kDefaultsFields, kServiceFields, kOperationFields, kClientFields,
-    kPoolFields, kCacheFields, kRowLocksFields, kTableFields, kTopicFields, kGroupFields, kFlagFields,
-    kJourneyFields, kConfigKeyFields, kLinkFields, kResolverFields, kDnsNameFields, kCertificateFields,
-    kSecretFields, kParameterRefFields, kDashboardFields, kPanelFields, kAlertFields, kRevisionFields;
+    kPoolFields, kCacheFields, kRowLocksFields, kTableFields, kTopicFields, kGroupFields, kNodeFields,
+    kJobFields, kFlagFields, kJourneyFields, kConfigKeyFields, kLinkFields, kResolverFields, kDnsNameFields,
+    kCertificateFields, kSecretFields, kParameterRefFields, kDashboardFields, kPanelFields, kAlertFields,
+    kRevisionFields;
 // An incident's file.
 extern const ObjectSpec kIncidentFields, kIncidentRevisionFields, kChangeFields, kSettingFields,
     kAnswerFields, kEvidenceFields, kHintFields, kDebriefFields, kSolutionFields, kCommandFields;

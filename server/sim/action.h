@@ -53,8 +53,17 @@ enum class ActionKind : std::uint8_t {
   kPauseGroup,       // group: value 1 stops consuming, 0 goes on
   kScalePartitions,  // topic, value: number of partitions
   kPurgeTopic,       // topic
+  kDeletePod,        // instance: it goes at once, whatever holds it, and another takes its place
+  kSetMemoryLimit,   // service, value: bytes; its pods are replaced one by one
+  kSetCpuLimit,      // service, value: millicores; likewise
+  kSetAutoscaler,    // service, value: most instances; 0 suspends the autoscaler
+  kCordonNode,       // node: no new pods; value 1 cordons, 0 lets them in again
+  kDrainNode,        // node: cordon, and its pods move away
+  kRebootNode,       // node
+  kCleanNode,        // node: remove what its disk does not need
+  kSuspendJob,       // job: value 1 suspends it and ends its run, 0 lets it run again
 };
-inline constexpr int kActionKinds = 39;
+inline constexpr int kActionKinds = 48;
 
 struct Action {
   ActionKind kind = ActionKind::kRollback;

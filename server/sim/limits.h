@@ -83,6 +83,14 @@ inline constexpr std::int64_t kHoldRecheckUs = 10'000'000;
 inline constexpr std::int64_t kHeapReserve = 64;
 // Collections that stop the world for so long are logged.
 inline constexpr std::int64_t kLongPauseUs = 200'000;
+// Heartbeats, disks and pods that wait are looked at this often.
+inline constexpr std::int64_t kClusterTickUs = 5'000'000;
+// How long the kernel remembers a connection that has closed (nf_conntrack_tcp_timeout_time_wait).
+inline constexpr std::int64_t kConntrackKeptUs = 120'000'000;
+// What players do to a machine.
+inline constexpr std::int64_t kDrainNodeUs = 5'000'000;
+inline constexpr std::int64_t kCleanNodeUs = 60'000'000;
+inline constexpr std::int64_t kBootUs = 120'000'000;
 inline constexpr std::int64_t kCollectUs = 2'000'000;
 
 }  // namespace incident::sim

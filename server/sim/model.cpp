@@ -1,6 +1,8 @@
 #include "sim/model.h"
 
+#include <algorithm>
 #include <type_traits>
+#include <utility>
 
 #include "sim/limits.h"
 
@@ -149,6 +151,44 @@ Result<void> validate_stores(const Model& m) {
   return {};
 }
 
+template <class Predicate>
+bool any_service(const Model& m, Predicate is_one) {
+  return std::any_of(m.services.begin(), m.services.end(), is_one);
+}
+
+// What concerns the platform; part and problem, or empty.
+std::pair<std::string, std::string> platform_problem(const Model& m) {
+  const bool uses = !m.nodes.empty() || !m.jobs.empty() ||
+                    any_service(m, [](const ServiceSpec& s) { return s.autoscaled || s.function; });
+  if (uses && !m.platform) return {m.name, "says something of the platform and does not simulate it"};
+  for (const auto& s : m.services) {
+    if (auto problem = range_problem(PartKind::kResources, s.resources); !problem.empty())
+      return {s.name, problem};
+    if (auto problem = range_problem(PartKind::kDeployment, s.deployment); !problem.empty())
+      return {s.name, problem};
+    if (auto problem = range_problem(PartKind::kAutoscaler, s.autoscaler); !problem.empty())
+      return {s.name, problem};
+    if (auto problem = range_problem(PartKind::kFunction, s.function_initial); !problem.empty())
+      return {s.name, problem};
+    if (s.waits_for.valid() && !within(s.waits_for, m.services)) return {s.name, "waits for no service"};
+    if (s.function && s.kind != ServiceKind::kApplication)
+      return {s.name, "only an application can be a function"};
+  }
+  for (const auto& n : m.nodes) {
+    if (auto problem = range_problem(PartKind::kNode, n.initial); !problem.empty()) return {n.name, problem};
+  }
+  for (const auto& j : m.jobs) {
+    if (!within(j.service, m.services) || m.services[j.service.index()].kind == ServiceKind::kUsers)
+      return {j.name, "works on no service"};
+    if (auto problem = range_problem(PartKind::kJob, j.initial); !problem.empty()) return {j.name, problem};
+  }
+  for (const auto& p : m.pools) {
+    if (within(p.target, m.services) && m.services[p.target.index()].function)
+      return {p.name, "keeps connections to a function, which has none"};
+  }
+  return {m.name, range_problem(PartKind::kCluster, m.cluster)};
+}
+
 }  // namespace
 
 Result<void> validate(const Model& m) {
@@ -167,12 +207,9 @@ Result<void> validate(const Model& m) {
       return bad(s.name, problem);
     if (auto problem = range_problem(PartKind::kDatabase, s.database); !problem.empty())
       return bad(s.name, problem);
-    if (auto problem = range_problem(PartKind::kResources, s.resources); !problem.empty())
-      return bad(s.name, problem);
-    if (auto problem = range_problem(PartKind::kDeployment, s.deployment); !problem.empty())
-      return bad(s.name, problem);
   }
   if (users != 1) return bad(m.name, "the system needs exactly one service of kind users");
+  if (const auto [part, problem] = platform_problem(m); !problem.empty()) return bad(part, problem);
   for (const auto& o : m.operations) {
     if (!within(o.service, m.services)) return bad(o.name, "belongs to no service");
     for (std::size_t i = 0; i < o.steps.size(); ++i) {
@@ -266,11 +303,15 @@ std::size_t part_count(const Model& m, PartKind kind) {
     case PartKind::kDeployment:
       return m.platform ? m.services.size() : 0;
     case PartKind::kAutoscaler:
+      return any_service(m, [](const ServiceSpec& s) { return s.autoscaled; }) ? m.services.size() : 0;
     case PartKind::kFunction:
+      return any_service(m, [](const ServiceSpec& s) { return s.function; }) ? m.services.size() : 0;
     case PartKind::kNode:
+      return m.nodes.size();
     case PartKind::kCluster:
+      return m.platform ? 1 : 0;
     case PartKind::kJob:
-      return 0;
+      return m.jobs.size();
     case PartKind::kTable:
       return m.tables.size();
     case PartKind::kTopic:

@@ -89,6 +89,10 @@ struct ServiceSpec {
   // > 0: each request goes to the instance that its key belongs to, key modulo `instances`.
   std::uint32_t shard_keys = 0;
   std::uint32_t shard_zipf_permille = 0;
+  bool autoscaled = false;
+  AutoscalerParameters autoscaler;
+  bool function = false;  // its instances come and go with its requests
+  FunctionParameters function_initial;
 };
 
 struct OperationSpec {
@@ -189,6 +193,20 @@ struct ConfigKeySpec {
   std::int64_t min = 0, max = 0;  // in shown units
 };
 
+// A machine. Pods are placed only in a model that has some.
+struct NodeSpec {
+  std::string name;
+  std::string zone;
+  NodeParameters initial;
+};
+
+// A scheduled job, working on a service.
+struct JobSpec {
+  std::string name;
+  ServiceId service;
+  JobParameters initial;
+};
+
 struct Model {
   std::string name;
   std::uint32_t weight = 1;  // one simulated request stands for this many real ones
@@ -215,6 +233,9 @@ struct Model {
   Duration day_start{0};  // time of day at simulated time zero
   // Whether what the services run on is simulated too (platform_parameters.h); else it is perfect.
   bool platform = false;
+  std::vector<NodeSpec> nodes;
+  std::vector<JobSpec> jobs;
+  ClusterParameters cluster;
 };
 
 // Checks references, ranges and that call steps use edges of their own service. The message names the part.

@@ -117,6 +117,20 @@ enum class PartEvent : std::uint8_t {
   kDeadLettered,      // group; partition
   kMessageSkipped,    // group; partition
   kOffsetOutOfRange,  // group; partition
+  kInstanceLost,      // with its node, without a word
+  kAutoscalerBlind,
+  kScaledUp,  // to how many
+  kScaledDown,
+  kFunctionThrottled,  // the limit
+  kNodeNotReady,       // other: the node; told for each of its pods
+  kPodEvicted,         // other: the node
+  kPodEvictedForDisk,
+  kPodPreempted,
+  kConntrackFull,  // the limit; other: the node
+  kQuotaExceeded,  // pods that there are
+  kJobStarted,     // other: the job
+  kJobCompleted,
+  kJobFailed,  // the exit code; other: the job
 };
 
 struct PartRecord {

@@ -230,6 +230,8 @@ constexpr ParameterInfo kParameters[] = {
           "the service's selector matches none of its pods"),
     FIELD(DeploymentParameters, port_broken, "port_broken", kDeployment, kBoolean, 0, 1,
           "the service's target port is not the one that the process listens on"),
+    FIELD(DeploymentParameters, replicas, "replicas", kDeployment, kCount, -1, 1000,
+          "pods from now on; -1: as many as at the start"),
     FIELD(DeploymentParameters, finalizer_stuck, "finalizer_stuck", kDeployment, kBoolean, 0, 1,
           "a pod that has stopped does not go away"),
 
@@ -286,6 +288,8 @@ constexpr ParameterInfo kParameters[] = {
           "CPU that the namespace may request; 0: no bound"),
     FIELD(ClusterParameters, quota_memory, "quota_memory", kCluster, kBytes, 0, kTera,
           "memory that the namespace may request; 0: no bound"),
+    FIELD(ClusterParameters, function_concurrency, "function_concurrency", kCluster, kCount, 0, 100'000,
+          "requests in progress in all functions together; 0: no bound"),
     FIELD(ClusterParameters, pod_addresses, "pod_addresses", kCluster, kCount, 0, 100'000,
           "addresses for pods; 0: enough"),
     FIELD(ClusterParameters, node_grace_us, "node_grace", kCluster, kMicroseconds, 1'000'000, kHour,

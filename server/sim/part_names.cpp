@@ -29,9 +29,11 @@ std::string part_name(const Model& m, PartKind kind, std::size_t part) {
     case PartKind::kFunction:
       return m.services[part].name;
     case PartKind::kNode:
+      return m.nodes[part].name;
     case PartKind::kCluster:
+      return "cluster";
     case PartKind::kJob:
-      return {};
+      return m.jobs[part].name;
     case PartKind::kRevision:
       return service_name(m, m.revisions[part].service) + "@" + m.revisions[part].version;
     case PartKind::kOperation:
@@ -114,12 +116,13 @@ ServiceId service_of_part(const Model& m, PartKind kind, std::size_t part) {
       return m.certificates[part].service;
     case PartKind::kSecret:
       return m.secrets[part].service;
+    case PartKind::kJob:
+      return m.jobs[part].service;
     case PartKind::kLink:
     case PartKind::kResolver:
     case PartKind::kJourney:
     case PartKind::kNode:
     case PartKind::kCluster:
-    case PartKind::kJob:
       return {};
   }
   return {};

@@ -63,6 +63,7 @@ struct DeploymentParameters {
   std::int64_t liveness_period_us = 10'000'000;
   std::int64_t selector_broken = 0;  // the service's selector matches no pod
   std::int64_t port_broken = 0;      // the service's target port is not what the process listens on
+  std::int64_t replicas = -1;        // -1: as the model and players say; else this many from now on
   std::int64_t finalizer_stuck = 0;  // a pod that has stopped does not go away
 };
 
@@ -109,6 +110,7 @@ struct ClusterParameters {
   std::int64_t quota_pods = 0;  // of the namespace; 0: none
   std::int64_t quota_cpu = 0;   // sum of requests
   std::int64_t quota_memory = 0;
+  std::int64_t function_concurrency = 0;    // of all functions together; 0: no bound
   std::int64_t pod_addresses = 0;           // 0: enough
   std::int64_t node_grace_us = 40'000'000;  // without news until a node is NotReady
   std::int64_t eviction_after_us = 300'000'000;

@@ -32,8 +32,7 @@ constexpr PartLine kRows[] = {
      "{other}: connect failed: cannot assign requested address", PartKind::kEdge},
     {PartEvent::kSharedMemoryFull, Writer::kProcess, Level::kError, "runtime",
      "could not resize shared memory segment in /dev/shm ({mib} MiB): No space left on device"},
-    {PartEvent::kPodPending, Writer::kKubelet, Level::kWarn, "",
-     "FailedScheduling: pod {pod}: no node takes it"},
+    {PartEvent::kPodPending, Writer::kKubelet, Level::kWarn, "", "FailedScheduling: pod {pod}: {nodes}"},
     {PartEvent::kPodWaitsForVolume, Writer::kKubelet, Level::kWarn, "",
      "FailedMount: pod {pod}: unable to attach or mount volumes: timed out waiting for the condition"},
     {PartEvent::kPodWaitsForImage, Writer::kKubelet, Level::kWarn, "",
@@ -120,6 +119,36 @@ constexpr PartLine kRows[] = {
     {PartEvent::kOffsetOutOfRange, Writer::kProcess, Level::kWarn, "Fetcher",
      "fetch position of group {other} in partition {value} is out of range, resetting to earliest",
      PartKind::kGroup},
+    {PartEvent::kAutoscalerBlind, Writer::kKubelet, Level::kWarn, "",
+     "FailedGetResourceMetric: horizontalpodautoscaler {service}: failed to get cpu utilization: missing "
+     "request for "
+     "cpu in container {service}"},
+    {PartEvent::kScaledUp, Writer::kKubelet, Level::kInfo, "",
+     "SuccessfulRescale: {service}: new size: {value}; reason: cpu resource utilization (percentage of "
+     "request) above "
+     "target"},
+    {PartEvent::kScaledDown, Writer::kKubelet, Level::kInfo, "",
+     "SuccessfulRescale: {service}: new size: {value}; reason: All metrics below target"},
+    {PartEvent::kFunctionThrottled, Writer::kKubelet, Level::kWarn, "",
+     "TooManyRequestsException: {service}: Rate Exceeded (concurrency limit {value})"},
+    {PartEvent::kNodeNotReady, Writer::kKubelet, Level::kWarn, "",
+     "NodeNotReady: pod {pod}: node {other} is not ready", PartKind::kNode},
+    {PartEvent::kPodEvicted, Writer::kKubelet, Level::kWarn, "",
+     "TaintManagerEviction: deleting pod {pod} from node {other}", PartKind::kNode},
+    {PartEvent::kPodEvictedForDisk, Writer::kKubelet, Level::kWarn, "",
+     "Evicted: pod {pod}: the node {other} was low on resource: ephemeral-storage", PartKind::kNode},
+    {PartEvent::kPodPreempted, Writer::kKubelet, Level::kWarn, "",
+     "Preempted: pod {pod} on node {other} made room for one of higher priority", PartKind::kNode},
+    {PartEvent::kConntrackFull, Writer::kKernel, Level::kError, "",
+     "{other} kernel: nf_conntrack: nf_conntrack: table full, dropping packet", PartKind::kNode},
+    {PartEvent::kQuotaExceeded, Writer::kKubelet, Level::kWarn, "",
+     "FailedCreate: {service}: pods is forbidden: exceeded quota, used: pods={value}"},
+    {PartEvent::kJobStarted, Writer::kKubelet, Level::kInfo, "", "SuccessfulCreate: started job {other}",
+     PartKind::kJob},
+    {PartEvent::kJobCompleted, Writer::kKubelet, Level::kInfo, "", "Completed: job {other} completed",
+     PartKind::kJob},
+    {PartEvent::kJobFailed, Writer::kKubelet, Level::kError, "",
+     "job {other} failed: container terminated: reason=OOMKilled exitCode={value}", PartKind::kJob},
 };
 constexpr std::span<const PartLine> kLines = kRows;
 
@@ -127,6 +156,28 @@ std::string fixed(double value, int digits) {
   std::array<char, 32> text;
   std::snprintf(text.data(), text.size(), "%.*f", digits, value);
   return text.data();
+}
+
+// The scheduler's words, from the counts of sim/parts/scheduler.h.
+std::string no_node(std::uint64_t counts) {
+  constexpr std::array<std::string_view, 7> kWhy = {"Insufficient cpu",
+                                                    "Insufficient memory",
+                                                    "Too many pods",
+                                                    "node(s) had untolerated taint",
+                                                    "node(s) didn't match Pod's node affinity/selector",
+                                                    "node(s) didn't match pod anti-affinity rules",
+                                                    "node(s) were unschedulable"};
+  std::string text = "0/" + std::to_string(counts & 255) + " nodes are available";
+  std::string_view separator = ": ";
+  for (std::size_t n = 0; n < kWhy.size(); ++n) {
+    const std::uint64_t count = counts >> (8 * (n + 1)) & 255;
+    if (count == 0) continue;
+    text += separator;
+    text += std::to_string(count) + " ";
+    text += kWhy[n];
+    separator = ", ";
+  }
+  return text + ".";
 }
 
 }  // namespace
@@ -156,6 +207,8 @@ std::string part_words(const Names& names, const PodName& pod, const PartLine& l
       text += names.service(pod.service).name;
     } else if (key == "other") {
       text += sim::part_name(names.model(), line.other, other);
+    } else if (key == "nodes") {
+      text += no_node(static_cast<std::uint64_t>(value));
     } else if (key == "seconds") {
       text += fixed(static_cast<double>(value) / 1e6, 1);
     } else if (key == "ms") {

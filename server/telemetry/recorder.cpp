@@ -167,7 +167,8 @@ void Recorder::on_part(const sim::PartRecord& r) {
   writer_.on_part(*sim_, r);
   if (slot >= pods_.size()) return;
   if (r.event == sim::PartEvent::kInstanceReady) instruments_.process_up(metrics, slot);
-  if (r.event == sim::PartEvent::kInstanceStopped || r.event == sim::PartEvent::kInstanceKilled) {
+  if (r.event == sim::PartEvent::kInstanceStopped || r.event == sim::PartEvent::kInstanceKilled ||
+      r.event == sim::PartEvent::kInstanceLost) {
     instruments_.process_down(metrics, slot);
   }
 }

@@ -165,10 +165,10 @@ Compiled::Compiled(const Model& model, const Plan& plan) {
   compile_steps(*this, model);
   for (std::size_t s = 0; s < model.services.size(); ++s) {
     const ServiceSpec& spec = model.services[s];
-    services.push_back({static_cast<std::uint16_t>(service_of.size()), spec.instances_max,
-                        spec.kind == ServiceKind::kUsers, spec.kind == ServiceKind::kDatabase,
-                        is_store(model, plan, ServiceId(s)), spec.replicated,
-                        spec.shard_keys > 0 ? static_cast<std::uint32_t>(shard_keys.size()) : kNone});
+    services.push_back(
+        {static_cast<std::uint16_t>(service_of.size()), spec.instances_max, spec.kind == ServiceKind::kUsers,
+         spec.kind == ServiceKind::kDatabase, is_store(model, plan, ServiceId(s)), spec.replicated,
+         spec.shard_keys > 0 ? static_cast<std::uint32_t>(shard_keys.size()) : kNone, spec.function});
     if (spec.shard_keys > 0) shard_keys.emplace_back(spec.shard_keys, spec.shard_zipf_permille);
     if (services.back().store) stores.push_back(static_cast<std::uint16_t>(s));
     replicas = replicas || spec.replicated;
@@ -182,7 +182,7 @@ Compiled::Compiled(const Model& model, const Plan& plan) {
     const std::uint16_t pool = users ? PoolId::kNone : e.pool.value;
     const bool connects = pool != PoolId::kNone || services[to].database;
     edges.push_back({e.from.value, to, e.to.value, pool, connects, clients,
-                     services[to].replicated || services[to].shard_table != kNone});
+                     services[to].replicated || services[to].shard_table != kNone, services[to].function});
     clients += services[e.from.index()].slots;
   }
   if (!model.links.empty() || !model.dns_names.empty() || !model.certificates.empty() ||
@@ -217,6 +217,9 @@ Compiled::Compiled(const Model& model, const Plan& plan) {
     timer_pause = add_timers(*this, TimerKind::kPause, instances.size());
     timer_quota = add_timers(*this, TimerKind::kQuota, instances.size());
     timer_memory = add_timers(*this, TimerKind::kMemory, instances.size());
+    timer_autoscaler = add_timers(*this, TimerKind::kAutoscaler, part_count(model, PartKind::kAutoscaler));
+    timer_cluster = add_timers(*this, TimerKind::kCluster, 1);
+    timer_job = add_timers(*this, TimerKind::kJob, model.jobs.size());
   }
   timer_store = add_timers(*this, TimerKind::kStore, stores.size());
   timer_group = add_timers(*this, TimerKind::kGroup, groups.size());

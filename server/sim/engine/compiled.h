@@ -44,6 +44,7 @@ struct CompiledEdge {
   bool connects;         // its calls hold a connection that is counted: of a pool, or at a database
   std::uint32_t client;  // first of its clients, one for each slot of `from`
   bool routed;           // which instance it goes to depends on more than the load (parts/replication.h)
+  bool function;         // it leads to a function
 };
 
 // What lies on an edge's way; none: kNone16.
@@ -64,6 +65,7 @@ struct CompiledService {
   bool store;  // a database with more than connections and row locks
   bool replicated;
   std::uint32_t shard_table;  // into shard_keys; none: not sharded
+  bool function;
 };
 
 // A pool has a state for each slot of its owner, and in it a count for each slot of its target.
@@ -99,7 +101,10 @@ enum class TimerKind : std::uint8_t {
   kMemory,  // a leak is looked at
   kStore,
   kGroup,
-  kReader
+  kReader,
+  kAutoscaler,  // by service
+  kCluster,     // heartbeats, disks, pods that wait
+  kJob,
 };
 
 struct TimerTarget {
@@ -145,7 +150,8 @@ struct Compiled {
                 timer_reader = 0;
   // Only for a model with a platform.
   bool managed = false;
-  std::uint32_t timer_pause = 0, timer_quota = 0, timer_memory = 0;
+  std::uint32_t timer_pause = 0, timer_quota = 0, timer_memory = 0, timer_autoscaler = 0, timer_cluster = 0,
+                timer_job = 0;
 };
 
 }  // namespace incident::sim

@@ -60,7 +60,8 @@ std::string check_instances(const World& w) {
     if (c.busy != instance.busy) return where("instance", i) + "busy workers do not add up";
     if (c.queued != instance.queue.size) return where("instance", i) + "the queue does not add up";
     if (c.on_cpu != w.cpu[i].size()) return where("instance", i) + "work on the CPU does not add up";
-    if (connections[i] + c.owned != instance.connections)
+    const std::uint32_t jobs = w.platform.processes.empty() ? 0 : w.platform.processes[i].job_connections;
+    if (connections[i] + c.owned + jobs != instance.connections)
       return where("instance", i) + "connections do not add up";
     if (instance.state == InstanceState::kAbsent && c.assigned > 0)
       return where("instance", i) + "is absent and has requests";

@@ -37,8 +37,11 @@ struct Process {
   std::uint64_t oom_kills = 0;
   std::uint64_t refused = 0;          // requests for want of files, threads or shared memory
   std::int64_t told = INT64_MIN / 2;  // when it last said that it lacks something
+  std::int64_t job_cpu = 0;           // millicores that jobs take
   std::uint32_t leaked_files = 0;
-  CauseMask cause = 0;     // of what stops it now
+  CauseMask cause = 0;                // of what stops it now
+  std::uint32_t job_connections = 0;  // of its connections, those of jobs
+  CauseMask job_cause = 0;
   std::uint32_t exit = 0;  // while kDying: with which code
   std::uint32_t reserved = 0;
 };
@@ -55,11 +58,55 @@ struct RecentSockets {
 // Of an instance's pod, where its service has resources or a deployment.
 struct Pod {
   std::int64_t backoff_us = 0;  // before the next restart
+  std::int64_t used = 0;        // functions: when it last got a request
   std::uint16_t node = UINT16_MAX;
   std::uint8_t readiness_broken = 0, liveness_broken = 0;  // as it was created
   std::uint8_t volume = 0;                                 // it holds its service's volume
+  std::uint8_t address = 0;                                // it has one
   std::uint8_t killed_early = 0;                           // liveness will not wait for its start
-  std::uint8_t reserved[2] = {};
+  std::uint8_t reserved = 0;
+};
+
+struct AutoscalerState {
+  static constexpr std::uint32_t kWishes = 32;
+  std::array<std::uint16_t, kWishes> wishes{};  // a ring
+  std::uint32_t newest = 0, count = 0;
+  std::int64_t use_permille = 0;  // of the request, at the last sync
+};
+
+struct FunctionState {
+  std::uint64_t cold_starts = 0, throttled = 0;
+  std::int64_t told = INT64_MIN / 2;
+};
+
+struct NodeState {
+  std::int64_t lost_since = -1;  // no heartbeat since then; -1: it answers
+  std::int64_t booting_until = 0;
+  std::int64_t disk_grown = 0;  // bytes, up to `disk_synced`
+  std::int64_t disk_synced = 0;
+  std::int64_t job_cpu = 0;  // millicores that jobs take of its pods
+  std::int64_t told = INT64_MIN / 2;
+  std::uint64_t dropped = 0;  // connections that could not be tracked
+  std::uint8_t ready = 1, cordoned = 0, disk_pressure = 0;
+  std::uint8_t reserved[5] = {};
+};
+
+struct JobRun {
+  std::int64_t began = 0, ends = 0;
+  std::int64_t cpu = 0;
+  std::uint32_t connections = 0;
+  std::uint32_t epoch = 0;              // of the instance
+  std::uint16_t instance = UINT16_MAX;  // none: free
+  std::uint16_t reserved[3] = {};
+};
+
+struct JobState {
+  static constexpr std::size_t kRuns = 4;  // at once
+  std::array<JobRun, kRuns> runs{};
+  std::int64_t due = 0;  // the next by the schedule
+  std::int64_t retry_at = INT64_MAX;
+  std::int64_t tries = 0;
+  std::uint64_t succeeded = 0, failed = 0;
 };
 
 struct PlatformState {
@@ -70,11 +117,18 @@ struct PlatformState {
   std::vector<Pod> pods;
   std::vector<RecentSockets> ports;
 
-  std::vector<AutoscalerParameters> autoscalers;  // by service
-  std::vector<FunctionParameters> functions;      // by service
+  // Of every service, where the model has an autoscaler or a function; of nodes and jobs.
+  std::vector<AutoscalerParameters> autoscalers;
+  std::vector<AutoscalerState> autoscaler_states;
+  std::vector<std::int64_t> metered;  // by instance: CPU at the last sync
+  std::vector<FunctionParameters> functions;
+  std::vector<FunctionState> function_states;
   std::vector<NodeParameters> node_parameters;
-  std::vector<ClusterParameters> clusters;  // one or none
+  std::vector<NodeState> nodes;
+  std::vector<RecentSockets> conntrack;     // by node
+  std::vector<ClusterParameters> clusters;  // one
   std::vector<JobParameters> job_parameters;
+  std::vector<JobState> jobs;
 
   std::uint8_t counts_sockets = 0;  // derived: opening a connection may fail
 };

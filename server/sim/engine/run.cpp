@@ -6,6 +6,7 @@
 #include "sim/engine/invariants.h"
 #include "sim/limits.h"
 #include "sim/parts/actions.h"
+#include "sim/parts/autoscaler.h"
 #include "sim/parts/await.h"
 #include "sim/parts/call_policy.h"
 #include "sim/parts/changes.h"
@@ -16,9 +17,11 @@
 #include "sim/parts/crash.h"
 #include "sim/parts/hedging.h"
 #include "sim/parts/instance.h"
+#include "sim/parts/jobs.h"
 #include "sim/parts/journeys.h"
 #include "sim/parts/locks.h"
 #include "sim/parts/memory.h"
+#include "sim/parts/nodes.h"
 #include "sim/parts/orchestrator.h"
 #include "sim/parts/platform.h"
 #include "sim/parts/pods.h"
@@ -105,6 +108,15 @@ bool fire_timer(World& w, TimerTarget timer) {
       return true;
     case TimerKind::kReader:
       on_reader_timer(w, timer.index);
+      return true;
+    case TimerKind::kAutoscaler:
+      on_autoscaler_timer(w, index16);
+      return true;
+    case TimerKind::kCluster:
+      on_cluster_timer(w);
+      return true;
+    case TimerKind::kJob:
+      on_job_timer(w, index16);
       return true;
   }
   return false;
@@ -213,6 +225,9 @@ std::unique_ptr<World> make_world(std::shared_ptr<const Model> model, std::share
   refresh_derived(w);
   start_journeys(w);
   arm_plan(w);
+  start_autoscalers(w);
+  start_nodes(w);
+  start_jobs(w);
   return world;
 }
 

@@ -191,6 +191,17 @@ void add_platform(Hasher& h, const PlatformState& p) {
   h.add(p.processes);
   h.add(p.pods);
   h.add(p.ports);
+  h.add(p.autoscalers);
+  h.add(p.autoscaler_states);
+  h.add(p.metered);
+  h.add(p.functions);
+  h.add(p.function_states);
+  h.add(p.node_parameters);
+  h.add(p.nodes);
+  h.add(p.conntrack);
+  h.add(p.clusters);
+  h.add(p.job_parameters);
+  h.add(p.jobs);
 }
 
 }  // namespace

@@ -4,15 +4,19 @@
 #include <array>
 
 #include "sim/limits.h"
+#include "sim/parts/autoscaler.h"
 #include "sim/parts/cache.h"
 #include "sim/parts/call_policy.h"
 #include "sim/parts/changes.h"
 #include "sim/parts/data_actions.h"
 #include "sim/parts/instance.h"
+#include "sim/parts/jobs.h"
 #include "sim/parts/load_balancer.h"
 #include "sim/parts/memory.h"
 #include "sim/parts/network_actions.h"
+#include "sim/parts/nodes.h"
 #include "sim/parts/orchestrator.h"
+#include "sim/parts/pod_actions.h"
 
 namespace incident::sim {
 namespace {
@@ -67,6 +71,8 @@ bool is_long_statement(const World& w, std::uint32_t task, std::uint16_t service
 
 Result<Preview> preview_scale(const World& w, std::uint16_t s, std::int64_t value) {
   const std::int64_t max = w.compiled->services[s].slots;
+  if (w.compiled->services[s].function)
+    return refused("a function has as many instances as its requests need; its concurrency bounds them");
   if (value < 1 || value > max) return out_of_range("the number of instances", 1, max);
   if (value == w.services[s].desired) return refused("it has this many instances already");
   return Preview{
@@ -316,6 +322,15 @@ constexpr std::array<ActionRules, kActionKinds> kRules = {{
     {preview_group_action, nullptr, pause_group},
     {preview_topic_action, nullptr, scale_partitions},
     {preview_topic_action, nullptr, purge_whole_topic},
+    {preview_delete, nullptr, delete_by_action},
+    {preview_limit, set_limit, nullptr},
+    {preview_limit, set_limit, nullptr},
+    {preview_autoscaler, nullptr, set_autoscaler},
+    {preview_node, nullptr, cordon_node},
+    {preview_node, nullptr, drain_node},
+    {preview_node, reboot_node, reboot_over},
+    {preview_node, nullptr, clean_node},
+    {preview_job, nullptr, suspend_job},
 }};
 
 }  // namespace

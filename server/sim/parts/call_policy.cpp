@@ -7,6 +7,7 @@
 #include "sim/parts/bulkhead.h"
 #include "sim/parts/connection_pool.h"
 #include "sim/parts/deadline.h"
+#include "sim/parts/functions.h"
 #include "sim/parts/hedging.h"
 #include "sim/parts/instance.h"
 #include "sim/parts/journeys.h"
@@ -200,20 +201,26 @@ void send(World& w, std::uint32_t call, std::uint16_t target) {
   const CompiledEdge& edge = w.compiled->edges[w.calls[call].edge];
   const EdgeParameters& p = w.edge_parameters[w.calls[call].edge];
   const bool plain = w.edge_plain[w.calls[call].edge] != 0;
-  if (target == kNone16) target = edge.routed ? route_to_store(w, call) : pick_instance(w, edge.to_service);
+  std::int64_t cold = 0;
+  if (target == kNone16) {
+    target = edge.function ? pick_function(w, edge.to_service, cold)
+             : edge.routed ? route_to_store(w, call)
+                           : pick_instance(w, edge.to_service);
+  }
   Call& c = w.calls[call];
   if (target == kNone16) {
     c.cause |= w.cause(PartKind::kService, edge.to_service) | w.services[edge.to_service].down_cause;
-    return fail_soon(w, call, Outcome::kNoInstance, 0);
+    if (edge.function) c.cause |= w.cause(PartKind::kFunction, edge.to_service);
+    return fail_soon(w, call, edge.function ? Outcome::kRateLimited : Outcome::kNoInstance, 0);
   }
   c.target = target;
   c.target_epoch = w.instances[target].epoch;
   c.state = CallState::kSent;
   const Socket socket = w.platform.counts_sockets != 0 ? open_socket(w, call) : Socket::kOpen;
   if (socket == Socket::kRefused) return;
-  std::int64_t delay = 0;
+  std::int64_t delay = cold;
   bool fresh = true;  // without a pool every call connects anew
-  if (edge.connects && !open_connection(w, call, delay, fresh)) {
+  if (edge.connects && socket == Socket::kOpen && !open_connection(w, call, delay, fresh)) {
     c.cause |= w.cause(PartKind::kDatabase, edge.to_service) | w.instances[target].tint;
     return fail_soon(w, call, Outcome::kTooManyConnections, 2 * network_delay(c.stream, p));
   }

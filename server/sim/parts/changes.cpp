@@ -167,7 +167,7 @@ void set_parameter(World& w, ParameterRef ref, std::int64_t value, CauseMask mas
   *word = value;
   refresh_derived(w);
   react(w, parameters()[ref.parameter], ref.part);
-  after_platform_change(w, kind, ref.part);
+  after_platform_change(w, parameters()[ref.parameter], ref.part);
   store_changed(w, kind, ref.part, parameters()[ref.parameter].offset);
 }
 

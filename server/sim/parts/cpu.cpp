@@ -4,6 +4,7 @@
 
 #include "sim/parts/cpu_quota.h"
 #include "sim/parts/instance.h"
+#include "sim/parts/platform.h"
 #include "sim/parts/steps.h"
 
 namespace incident::sim {
@@ -88,6 +89,10 @@ std::int64_t altered_cpu_cost(World& w, std::uint32_t task, std::int64_t amount_
   apply(w.revision_parameters[instance.revision].cpu_factor_permille, PartKind::kRevision, instance.revision);
   apply(w.operation_parameters[t.operation].cpu_factor_permille, PartKind::kOperation, t.operation);
   apply(w.instance_parameters[t.instance].cpu_factor_permille, PartKind::kInstance, t.instance);
+  if (w.compiled->managed) {
+    const std::int64_t permille = platform_cost(w, t.instance, t.cause);
+    if (permille != 1000) cost = cost * permille / 1000;
+  }
   const ServiceParameters& p = w.service_parameters[w.service_of(t.instance)];
   const std::int64_t age = w.now - instance.warm_from;
   if (age < p.warmup_us) {

@@ -164,7 +164,8 @@ void refresh_derived(World& w) {
     const RevisionParameters& r = w.revision_parameters[instance.revision];
     const InstanceParameters& own = w.instance_parameters[i];
     const bool warm = p.warmup_factor_permille == 1000 || w.now - instance.warm_from >= p.warmup_us;
-    instance.plain = warm && r.cpu_factor_permille == 1000 && r.error_permille == 0 && r.delay_us == 0 &&
+    instance.plain = (!w.compiled->managed || platform_plain(w, static_cast<std::uint16_t>(i))) && warm &&
+                     r.cpu_factor_permille == 1000 && r.error_permille == 0 && r.delay_us == 0 &&
                      r.crash_permille == 0 && !file_too_large(p) && own.cpu_factor_permille == 1000 &&
                      own.error_permille == 0 && w.cause(PartKind::kRevision, instance.revision) == 0 &&
                      w.cause(PartKind::kInstance, i) == 0;

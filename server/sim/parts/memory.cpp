@@ -6,6 +6,7 @@
 #include "sim/parts/actions.h"
 #include "sim/parts/cpu.h"
 #include "sim/parts/instance.h"
+#include "sim/parts/jobs.h"
 #include "sim/parts/platform.h"
 #include "sim/parts/pods.h"
 
@@ -38,8 +39,9 @@ std::int64_t heap_used(const World& w, std::uint16_t i) {
 
 std::int64_t working_set(const World& w, std::uint16_t i) {
   const ResourceParameters& p = resources_of(w, i);
-  if (p.heap_limit > 0) return p.memory_base + heap_used(w, i);
-  return p.memory_base + in_requests(w.instances[i], p) + leaked_now(w, i, p);
+  const std::int64_t other = p.memory_base + job_memory(w, i);
+  if (p.heap_limit > 0) return other + heap_used(w, i);
+  return other + in_requests(w.instances[i], p) + leaked_now(w, i, p);
 }
 
 void check_memory(World& w, std::uint16_t i) {
@@ -96,7 +98,7 @@ void sync_leak(World& w, std::uint16_t i) {
 void watch_memory(World& w, std::uint16_t i) {
   const ResourceParameters& p = resources_of(w, i);
   const std::uint32_t timer = w.compiled->timer_memory + i;
-  if (p.leak_per_second == 0) return w.timers.stop(timer);
+  if (p.leak_per_second == 0 && job_memory(w, i) == 0) return w.timers.stop(timer);
   if (!w.timers.armed(timer)) w.arm(timer, w.now + kSecond);
 }
 

@@ -8,13 +8,16 @@
 #include "sim/parts/call_policy.h"
 #include "sim/parts/connection_pool.h"
 #include "sim/parts/cpu.h"
+#include "sim/parts/functions.h"
 #include "sim/parts/instance.h"
 #include "sim/parts/load_balancer.h"
+#include "sim/parts/nodes.h"
 #include "sim/parts/platform.h"
 #include "sim/parts/pods.h"
 #include "sim/parts/probes.h"
 #include "sim/parts/replication.h"
 #include "sim/parts/route.h"
+#include "sim/parts/scheduler.h"
 
 namespace incident::sim {
 namespace {
@@ -111,7 +114,18 @@ bool admitted(World& w, std::uint16_t service) {
   return false;
 }
 
-// Everything on the instance ends now. Callers learn of it after the network's delay.
+// Nobody will answer the task's caller: it waits for as long as it is ready to.
+void forget_caller(World& w, std::uint32_t task) {
+  Task& t = w.tasks[task];
+  if (!w.calls.current(t.call)) return;
+  const std::uint32_t call = t.call.slot;
+  w.calls[call].cause |= t.cause;
+  w.calls[call].server = {};
+  t.call = {};
+  if (w.calls[call].has_deadline == 0) fail_soon(w, call, Outcome::kTimeout, kLostWithoutTimeoutUs);
+}
+
+// Everything on the instance ends now. Callers learn of it after the network's delay, or (kInstanceLost) not.
 void stop(World& w, std::uint16_t i, PartEvent event) {
   Instance& instance = w.instances[i];
   const std::uint16_t service = w.service_of(i);
@@ -130,6 +144,7 @@ void stop(World& w, std::uint16_t i, PartEvent event) {
     if (t.state == TaskState::kTravelling) continue;  // it will find nobody
     if (t.state == TaskState::kQueued) instance.queue.remove(w.tasks, task);
     t.cause |= instance.tint;
+    if (event == PartEvent::kInstanceLost) forget_caller(w, task);
     end_task(w, task, Outcome::kConnectionReset);
   }
   cpu_clear(w, i);
@@ -182,6 +197,7 @@ void ready(World& w, std::uint16_t i) {
   if (w.serving[service].size() >= w.services[service].desired) w.services[service].down_cause = 0;
   start_probes(w, i);
   if (w.compiled->managed) watch_liveness(w, i);
+  if (w.compiled->services[service].function) watch_function(w, i);
   report_part(w, PartEvent::kInstanceReady, service, i, 0, 0);
   if (instance.restart_action != kNone) {
     const std::uint32_t action = instance.restart_action;
@@ -206,6 +222,7 @@ void start_initial(World& w, std::uint16_t service) {
     instance.epoch = 1;
     start_probes(w, i);
     if (w.compiled->managed) begin_running(w, i);
+    if (w.compiled->services[service].function) watch_function(w, i);
   }
   rebuild_serving(w, service);
 }
@@ -228,13 +245,27 @@ void scale(World& w, std::uint16_t service, std::uint32_t instances, std::uint32
   reconcile(w, service);
 }
 
+// Functions follow their requests: only what runs old code has to go.
+void reconcile_function(World& w, std::uint16_t service) {
+  ServiceState& s = w.services[service];
+  for (Census c = census(w, service); s.rolling != 0 && c.old > 0; c = census(w, service))
+    drain(w, c.drain_old);
+  s.desired = census(w, service).active;
+  s.rolling = 0;
+  const std::uint32_t action = s.roll_action;
+  s.roll_action = kNone;
+  if (action != kNone) end_action(w, action, ActionState::kDone);
+}
+
 void reconcile(World& w, std::uint16_t service) {
+  if (w.compiled->services[service].function) return reconcile_function(w, service);
   for (;;) {
     ServiceState& s = w.services[service];
     const Census c = census(w, service);
     if (c.old == 0 && c.active < s.desired) {
       if (c.free == kNone16) return;  // a draining one still has the slot
       if (!admitted(w, service)) return;
+      if (w.compiled->managed && !quota_allows(w, service)) return;
       start_new(w, c.free, s.revision);
       continue;
     }
@@ -243,6 +274,7 @@ void reconcile(World& w, std::uint16_t service) {
         case RollStep::kWait:
           return;
         case RollStep::kStart:
+          if (!admitted(w, service) || !quota_allows(w, service)) return;
           start_new(w, c.free, s.revision);
           break;
         case RollStep::kDrain:
@@ -311,6 +343,46 @@ void remove_pod(World& w, std::uint16_t i) {
   w.platform.pods[i] = {};
 }
 
+void delete_pod(World& w, std::uint16_t i) {
+  if (w.instances[i].hold != PodHold::kFinalizer) stop(w, i, PartEvent::kInstanceKilled);
+  w.instances[i].state = InstanceState::kAbsent;
+  w.instances[i].hold = PodHold::kNone;
+  w.timers.stop(w.compiled->timer_life + i);
+  w.platform.pods[i] = {};
+}
+
+void leave(World& w, std::uint16_t i) {
+  const InstanceState state = w.instances[i].state;
+  if (state != InstanceState::kStarting && state != InstanceState::kReady) return;
+  drain(w, i);
+  reconcile(w, w.service_of(i));
+}
+
+void go_dark(World& w, std::uint16_t i) {
+  Instance& instance = w.instances[i];
+  const InstanceState before = instance.state;
+  const std::uint8_t healthy = instance.healthy;
+  const CauseMask cause = node_cause(w, i);
+  stop(w, i, PartEvent::kInstanceLost);
+  w.services[instance.service].down_cause |= cause;
+  // The pod is still there for everybody who has not noticed.
+  instance.state = before == InstanceState::kDraining ? InstanceState::kReady : before;
+  instance.healthy = before == InstanceState::kReady ? healthy : 0;
+  instance.special |= kDark;
+  refresh_derived(w);
+  rebuild_serving(w, instance.service);
+}
+
+std::uint16_t start_at_once(World& w, std::uint16_t service) {
+  const Census c = census(w, service);
+  if (c.free == kNone16 || !quota_allows(w, service)) return kNone16;
+  start_new(w, c.free, w.services[service].revision);
+  if (w.instances[c.free].hold != PodHold::kNone) return kNone16;
+  ready(w, c.free);
+  w.services[service].desired = c.active + 1;
+  return c.free;
+}
+
 void stop_soon(World& w, std::uint16_t i) {
   set_life(w, i, w.now);
 }
@@ -327,8 +399,11 @@ void on_life_timer(World& w, std::uint16_t i) {
   } else if (w.instances[i].hold != PodHold::kNone) {
     return begin_pod(w, i);
   } else if (w.instances[i].state == InstanceState::kReady) {
-    return liveness_failed(w, i);
+    if (!w.compiled->services[w.service_of(i)].function) return liveness_failed(w, i);
+    if (!is_idle(w, i)) return watch_function(w, i);
+    drain(w, i);
   } else if (w.instances[i].state == InstanceState::kStarting) {
+    if ((w.instances[i].special & kDark) != 0) return;
     if (w.compiled->managed && !container_started(w, i)) return;
     ready(w, i);
   } else if (w.instances[i].state == InstanceState::kDraining) {

@@ -20,6 +20,14 @@ void restart_in_place(World& w, std::uint16_t instance);
 // The same after the back-off of a container that has ended; only where the model has a platform.
 void restart_later(World& w, std::uint16_t instance);
 void remove_pod(World& w, std::uint16_t instance);
+// The pod goes at once, whatever holds it; reconcile replaces it.
+void delete_pod(World& w, std::uint16_t instance);
+// It finishes what it has and goes, and another takes its place.
+void leave(World& w, std::uint16_t instance);
+// Its machine has gone: what it was doing is lost without a word, and so is what is sent to it.
+void go_dark(World& w, std::uint16_t instance);
+// A new instance of a function that takes a request now; none: no slot, or it cannot start.
+std::uint16_t start_at_once(World& w, std::uint16_t service);
 // A draining instance has become empty: stops it, by its timer.
 void stop_soon(World& w, std::uint16_t instance);
 // Start-up is over, or the grace of draining.

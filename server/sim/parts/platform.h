@@ -18,7 +18,10 @@ void refresh_platform(World& w, std::uint16_t instance);
 void refresh_platform(World& w);
 // A parameter of the platform is about to change, and has changed.
 void before_platform_change(World& w, PartKind kind, std::uint16_t part);
-void after_platform_change(World& w, PartKind kind, std::uint16_t part);
+void after_platform_change(World& w, const ParameterInfo& changed, std::uint16_t part);
+// What an altered request meets of its node and of jobs: cost of CPU work in permille, and the causes.
+std::int64_t platform_cost(const World& w, std::uint16_t instance, CauseMask& cause);
+bool platform_plain(const World& w, std::uint16_t instance);
 
 // Nothing runs on the instance's CPU until go_on; what has to wait takes on `cause`.
 void stall(World& w, std::uint16_t instance, std::uint8_t why, CauseMask cause);

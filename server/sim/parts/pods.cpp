@@ -7,6 +7,8 @@
 #include "sim/parts/memory.h"
 #include "sim/parts/orchestrator.h"
 #include "sim/parts/platform.h"
+#include "sim/parts/probes.h"
+#include "sim/parts/scheduler.h"
 
 namespace incident::sim {
 namespace {
@@ -34,6 +36,19 @@ PartEvent event_of(PodHold why) {
   return PartEvent::kBackOff;
 }
 
+bool has_address(World& w, std::uint16_t i) {
+  Pod& pod = w.platform.pods[i];
+  const std::int64_t limit = w.platform.clusters[0].pod_addresses;
+  if (pod.address != 0) return true;
+  if (limit > 0) {
+    std::int64_t given = 0;
+    for (const Pod& other : w.platform.pods) given += other.address;
+    if (given >= limit) return false;
+  }
+  pod.address = 1;
+  return true;
+}
+
 bool volume_is_elsewhere(const World& w, std::uint16_t i) {
   const CompiledService& s = w.compiled->services[w.service_of(i)];
   for (std::uint16_t other = s.first; other < s.first + s.slots; ++other) {
@@ -46,6 +61,8 @@ bool volume_is_elsewhere(const World& w, std::uint16_t i) {
 PodHold missing(World& w, std::uint16_t i) {
   const std::uint16_t service = w.service_of(i);
   const DeploymentParameters& d = w.platform.deployments[service];
+  if (!place_pod(w, i)) return PodHold::kPending;
+  if (!has_address(w, i)) return PodHold::kAddress;
   if (d.volume_stuck != 0 || (d.volume_single != 0 && volume_is_elsewhere(w, i))) return PodHold::kVolume;
   w.platform.pods[i].volume = d.volume_single != 0;
   if (d.image_missing != 0) return PodHold::kImage;
@@ -123,6 +140,13 @@ void begin_pod(World& w, std::uint16_t i) {
 void begin_running(World& w, std::uint16_t i) {
   new_pod(w, i);
   w.platform.pods[i].volume = w.platform.deployments[w.service_of(i)].volume_single != 0;
+  has_address(w, i);
+  if (!place_pod(w, i)) {
+    w.instances[i].state = InstanceState::kStarting;
+    w.instances[i].healthy = 0;
+    stop_probes(w, i);
+    return hold_pod(w, i, PodHold::kPending, kHoldRecheckUs);
+  }
   watch_memory(w, i);
   watch_liveness(w, i);
 }
@@ -152,10 +176,14 @@ void hold_pod(World& w, std::uint16_t i, PodHold why, std::int64_t for_us) {
   w.instances[i].hold = why;
   const std::uint16_t service = w.service_of(i);
   w.arm(w.compiled->timer_life + i, w.now + for_us);
-  report_part(w, event_of(why), service, i, 0,
-              w.cause(PartKind::kDeployment, service) | w.cause(PartKind::kResources, service) |
-                  w.cause(PartKind::kRevision, w.instances[i].revision),
-              for_us);
+  CauseMask cause = w.cause(PartKind::kDeployment, service) | w.cause(PartKind::kResources, service) |
+                    w.cause(PartKind::kRevision, w.instances[i].revision) | w.cause(PartKind::kCluster, 0);
+  if (why == PodHold::kPending) {
+    for (std::size_t n = 0; n < w.platform.nodes.size(); ++n) cause |= w.cause(PartKind::kNode, n);
+  }
+  w.services[service].down_cause |= cause;
+  report_part(w, event_of(why), service, i, 0, cause,
+              why == PodHold::kPending ? why_unschedulable(w, i) : for_us);
 }
 
 bool container_started(World& w, std::uint16_t i) {

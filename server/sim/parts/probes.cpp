@@ -4,6 +4,7 @@
 
 #include "sim/parts/instance.h"
 #include "sim/parts/load_balancer.h"
+#include "sim/parts/nodes.h"
 #include "sim/parts/orchestrator.h"
 
 namespace incident::sim {
@@ -81,6 +82,8 @@ void on_probe_timer(World& w, std::uint16_t i) {
     if (w.tasks.current(late)) cancel_unstarted(w, late.slot);
     return checked(w, i, false, cause);
   }
+  // Nobody asks while the node's agent is down.
+  if (w.compiled->managed && !kubelet_works(w, i)) return schedule_check(w, i, p.probe_interval_us);
   if (w.compiled->managed && w.platform.pods[i].readiness_broken != 0) {
     schedule_check(w, i, p.probe_interval_us);
     return checked(

@@ -3,6 +3,7 @@
 #include "sim/limits.h"
 #include "sim/parts/instance.h"
 #include "sim/parts/memory.h"
+#include "sim/parts/nodes.h"
 #include "sim/parts/platform.h"
 
 namespace incident::sim {
@@ -53,6 +54,10 @@ bool admit(World& w, std::uint32_t task) {
     return refuse(w, task, Outcome::kTooManyFiles, PartEvent::kFilesExhausted, p.files_limit);
   if (p.threads_limit > 0 && threads_of(w, i) >= p.threads_limit)
     return refuse(w, task, Outcome::kError, PartEvent::kThreadsExhausted, p.threads_limit);
+  if (!w.platform.nodes.empty() && !node_has_thread(w, i)) {
+    w.tasks[task].cause |= node_cause(w, i);
+    return refuse(w, task, Outcome::kError, PartEvent::kThreadsExhausted, 0);
+  }
   if (p.shm_limit > 0 && p.shm_per_request * (w.instances[i].busy + 1) > p.shm_limit)
     return refuse(w, task, Outcome::kDiskFull, PartEvent::kSharedMemoryFull, p.shm_limit);
   if (p.memory_limit > 0 || p.heap_limit > 0) check_memory(w, i);

@@ -6,6 +6,7 @@
 #include "sim/parts/call_policy.h"
 #include "sim/parts/connection_pool.h"
 #include "sim/parts/instance.h"
+#include "sim/parts/nodes.h"
 #include "sim/parts/platform.h"
 #include "sim/parts/process_limits.h"
 
@@ -54,7 +55,16 @@ std::int64_t ports_used(const World& w, std::uint16_t i) {
 
 Socket open_socket(World& w, std::uint32_t call) {
   const Call& c = w.calls[call];
+  if ((w.instances[c.target].special & kDark) != 0) {
+    w.calls[call].cause |= node_cause(w, c.target);
+    return Socket::kLost;
+  }
   if (w.compiled->edges[c.edge].pool != kNone16 && has_idle_connection(w, c)) return Socket::kOpen;
+  if (!w.platform.nodes.empty()) {
+    CauseMask& cause = w.calls[call].cause;
+    if (!track_connection(w, c.target, cause)) return Socket::kLost;
+    if (c.owner != kNone16 && !track_connection(w, c.owner, cause)) return Socket::kLost;
+  }
   const std::uint16_t to = w.compiled->edges[c.edge].to_service;
   if (w.platform.deployments[to].port_broken != 0) {
     refuse(w, call, Outcome::kConnectionRefused, w.cause(PartKind::kDeployment, to));

@@ -9,6 +9,7 @@
 #include "sim/parts/instance.h"
 #include "sim/parts/journeys.h"
 #include "sim/parts/locks.h"
+#include "sim/parts/nodes.h"
 #include "sim/parts/single_flight.h"
 #include "sim/parts/statements.h"
 #include "sim/parts/tables.h"
@@ -113,7 +114,13 @@ void go_on(World& w, std::uint32_t task) {
     switch (step.kind) {
       case StepKind::kWork:
       case StepKind::kDelay: {
-        const std::int64_t us = draw_amount(w, t.stream, step);
+        std::int64_t us = draw_amount(w, t.stream, step);
+        // What a store waits for is its disk.
+        if (!w.platform.nodes.empty() && t.instance != kNone16 &&
+            w.compiled->services[operation.service].database) {
+          us = us * node_disk_cost(w, t.instance) / 1000;
+          t.cause |= node_cause(w, t.instance);
+        }
         if (us > 0) return w.schedule(w.now + us, EventKind::kResume, w.tasks.handle(task));
         break;
       }
