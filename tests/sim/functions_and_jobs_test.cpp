@@ -36,7 +36,7 @@ TEST(Functions, ServeOneRequestEachAndStartCold) {
   EXPECT_EQ(s.user_totals().failed, 0U);
   for (const InstanceId i : s.instances_of(b.app)) EXPECT_LE(s.instance(i).busy_workers, 1U);
   EXPECT_GT(b.there(s), 5U);
-  EXPECT_LT(b.there(s), 25U);
+  EXPECT_LT(b.there(s), 40U);  // what arrives in the first cold start finds nobody
   const std::int64_t cold = gauge(s, "aws_lambda_cold_starts_total", b.app.index());
   EXPECT_EQ(cold + 1, static_cast<std::int64_t>(b.there(s)));
   EXPECT_EQ(gauge(s, "aws_lambda_throttles_total", b.app.index()), 0);
