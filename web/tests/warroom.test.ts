@@ -67,6 +67,7 @@ describe('targets', () => {
     config: [{ name: 'pay.pool', service: 'pay', unit: '', value: 1, min: 1, max: 9 }],
     changes: [{ id: 7, at: 0, kind: 'config', service: 'pay', title: 'Tune pool', author: '', detail: '', ours: false, reverted: false }],
     caches: ['items'],
+    targets: [],
     action_kinds: [],
   });
   it('are found by kind, name and note', () => {
