@@ -182,7 +182,8 @@ std::int64_t Node::quantity(sim::Unit unit) const {
       if (const auto factor = number_before(text, "x")) return std::llround(*factor * 1000);
       fail("must be a share such as \"2.5%\" or a factor such as \"3x\"");
     case sim::Unit::kMillicores:
-      if (value_->is_number() && value_->get<double>() > 0) return std::llround(value_->get<double>() * 1000);
+      if (value_->is_number() && value_->get<double>() >= 0)
+        return std::llround(value_->get<double>() * 1000);
       fail("must be a number of cores such as 0.5 or 2");
     case sim::Unit::kPerKilosecond:
       if (const auto rate = number_before(text, "/s")) return std::llround(*rate * 1000);
