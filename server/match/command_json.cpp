@@ -29,7 +29,12 @@ constexpr std::array<std::string_view, sim::kActionKinds> kActionNames = {
     "extend_volume",     "skip_message",
     "reset_offsets",     "restart_group",
     "pause_consumer",    "scale_partitions",
-    "purge_topic"};
+    "purge_topic",       "delete_pod",
+    "set_memory_limit",  "set_cpu_limit",
+    "set_autoscaler",    "cordon_node",
+    "drain_node",        "reboot_node",
+    "clean_node",        "suspend_job"};
+static_assert(!kActionNames.back().empty(), "every kind has its word");
 
 constexpr std::int64_t kTimeMaxUs = 365LL * 24 * 3600 * 1'000'000;
 
