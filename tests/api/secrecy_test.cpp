@@ -1,5 +1,7 @@
 // The answer never leaves the server before the end: marked secrets are planted in an incident, one player
 // does everything there is to do, and every byte that came back is searched.
+#include <thread>
+
 #include "house.h"
 
 namespace incident::api::testing {
@@ -82,9 +84,11 @@ TEST_P(Secrecy, NoByteBeforeTheEndHoldsTheAnswer) {
       if (target["kind"] == wanted) targets.push_back(target["name"]);
     }
     if (wanted == "cache") targets = player.snapshot["caches"].get<std::vector<std::string>>();
-    if (targets.size() > 4) targets.resize(4);  // within the socket's rate
-    for (const auto& target : targets)
+    if (targets.size() > 2) targets.resize(2);
+    for (const auto& target : targets) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(60));  // within the socket's rate
       player.say("preview_action", {{"action", {{"kind", kind["kind"]}, {"target", target}, {"value", 1}}}});
+    }
   }
   player.say("act", {{"action", {{"kind", "scale"}, {"target", "search"}, {"value", 4}}}});
   player.say("act", {{"action", {{"kind", "scale"}, {"target", "nowhere"}, {"value", 4}}}});
