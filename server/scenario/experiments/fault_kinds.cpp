@@ -268,6 +268,9 @@ Result<std::vector<FaultKind>> load_fault_kinds(const fs::path& folder) {
   } catch (const Problem& problem) {
     return problem.error;
   }
+  // (Several files may hold kinds of one group.)
+  std::stable_sort(all.begin(), all.end(),
+                   [](const FaultKind& a, const FaultKind& b) { return a.group < b.group; });
   return R(boost::system::in_place_value, std::move(all));
 }
 
