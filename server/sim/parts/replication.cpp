@@ -303,13 +303,13 @@ bool has_streaming_replica(const World& w, std::uint16_t service) {
 
 std::int64_t replay_lag_bytes(const World& w, std::uint16_t i) {
   const std::uint16_t service = w.service_of(i);
-  if (w.replicas.empty() || i == w.databases[service].primary) return 0;
+  if (!w.compiled->services[service].replicated || i == w.databases[service].primary) return 0;
   return std::max<std::int64_t>(w.databases[service].written - synced(w, i).replayed, 0);
 }
 
 std::int64_t replay_lag_us(const World& w, std::uint16_t i) {
   const std::uint16_t service = w.service_of(i);
-  if (w.replicas.empty() || i == w.databases[service].primary) return 0;
+  if (!w.compiled->services[service].replicated || i == w.databases[service].primary) return 0;
   if (w.replicas[i].primary != 0) return w.now - w.databases[service].promoted_at;
   const std::int64_t replayed = synced(w, i).replayed;
   if (replayed >= w.databases[service].written) return 0;
